@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+#   base -> tree -> build -> boot -> report
+#
+# make                 all of it; the result is a table and build/report/index.html
+# make check           the same and every test, ends with 'N passed, N failed, N skipped'
+# make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
+# make boot SCENARIO=  one scenario of scenarios/
+# make tree            lay out build/series, a git tree with one commit per patch
+# make refresh         write the commits of build/series back to patches/
+# make setup           install what is missing (root), or say how (others)
+# make clean           remove build/
+
+BASE ?=
+OUT := build$(if $(BASE),/mainline)
+SCENARIOS := $(notdir $(wildcard scenarios/*))
+KERNELS := base series
+FRAGMENTS := $(wildcard configs/*.config)
+PATCHES := $(wildcard patches/*.patch)
+
+source := $(or $(BASE),$(OUT)/download/linux-source.deb)
+image = $(OUT)/$(1)/obj-x86_64/arch/x86/boot/bzImage
+results := $(foreach s,$(SCENARIOS),$(foreach k,$(KERNELS),$(OUT)/results/$(s)/$(k)/result.ktap))
+tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.py))
+
+# A target whose recipe failed must not look finished.
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all boot check clean refresh setup tree FORCE
+
+all: setup $(results)
+	@tools/report $(OUT)/results $(OUT)/report/index.html
+
+setup:
+	@tools/install-packages
+
+# base and tree
+
+$(OUT)/download/linux-source.deb: | setup
+	@tools/fetch-kernel $@
+
+$(OUT)/base.stamp: $(source) $(wildcard base/debian-7.2/*.patch) | setup
+	@rm -rf $(OUT)/base
+	@tools/make-base $(source) $(OUT)/base
+	@touch $@
+
+$(OUT)/series.stamp: $(OUT)/base.stamp $(PATCHES)
+	@tools/make-series $(OUT)/base $(OUT)/series
+	@touch $@
+
+tree: $(OUT)/series.stamp
+
+refresh: | setup
+	@tools/refresh $(OUT)/series
+	@touch $(OUT)/series.stamp
+
+# build
+
+$(call image,base): $(OUT)/base.stamp $(FRAGMENTS)
+	@tools/build-kernel $(OUT)/base $(FRAGMENTS)
+	@touch $@
+
+# People edit this tree: the kernel's own make says whether there is anything to do.
+$(call image,series): $(OUT)/series.stamp $(FRAGMENTS) FORCE
+	@tools/build-kernel $(OUT)/series $(FRAGMENTS)
+
+$(OUT)/guest/base.cpio: $(call image,base)
+$(OUT)/guest/series.cpio: $(call image,series)
+$(OUT)/guest/%.cpio: $(wildcard guest/*)
+	@tools/build-guest $(OUT)/$* $@
+
+# boot and report
+
+define boot_rule
+$(OUT)/results/%/$(1)/serial.log: scenarios/% $(call image,$(1)) $(OUT)/guest/$(1).cpio
+	@tools/boot $$< $(call image,$(1)) $(OUT)/guest/$(1).cpio $$@
+
+$(OUT)/results/%/$(1)/result.ktap: scenarios/% $(OUT)/results/%/$(1)/serial.log
+	@tools/judge $$< $(1) $(OUT)/results/$$*/$(1)/serial.log
+endef
+$(foreach k,$(KERNELS),$(eval $(call boot_rule,$(k))))
+
+boot: setup $(foreach k,$(KERNELS),$(OUT)/results/$(SCENARIO)/$(k)/result.ktap)
+	@tools/report $(OUT)/results $(OUT)/report/index.html
+
+# check: exit code 1 is a failed test, which the tally reports; more is no result at all
+
+check: all $(OUT)/check/replay.ktap $(OUT)/check/checkpatch.ktap $(tests)
+	@tools/tally $(OUT)/series $(filter %.ktap,$^) $(results)
+
+$(OUT)/check/replay.ktap: $(PATCHES) $(wildcard base/v7.0-rc2/MANIFEST tools/*) | setup
+	@mkdir -p $(@D)
+	@tools/replay-on-mainline >$@ || [ $$? -eq 1 ]
+
+$(OUT)/check/checkpatch.ktap: $(PATCHES) $(OUT)/base.stamp
+	@mkdir -p $(@D)
+	@tools/check-patches $(OUT)/base $(PATCHES) >$@ || [ $$? -eq 1 ]
+
+$(tests): $(OUT)/check/%.ktap: tests/test_%.py $(OUT)/series.stamp FORCE
+	@mkdir -p $(@D)
+	@python3 $< >$@ || [ $$? -eq 1 ]
+
+clean:
+	rm -rf build

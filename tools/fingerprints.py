@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Mainline as line fingerprints: which lines a file has, without holding its text."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+HASH = re.compile(r"[0-9a-f]{16}")
+ENTRY = re.compile(r"([^\t]+)\t(\d+)\t[0-9a-f]{40}\t(proven|likely|partial)")
+
+
+class FingerprintError(ValueError):
+    """The fingerprints are damaged; the text names the file."""
+
+
+class Conflict(Exception):
+    """A patch creates, removes or renames a file in a way the tree does not allow."""
+
+
+@dataclass
+class File:
+    status: str  # as in MANIFEST, or "new" or "removed" by the series
+    hashes: list[str]
+
+
+def line_hash(line):
+    return hashlib.sha256(line).hexdigest()[:16]
+
+
+def _side(hunk, markers):
+    return [line_hash(line[1:]) for line in hunk.body if line[:1] in markers]
+
+
+def old_hashes(hunk):
+    return _side(hunk, (b" ", b"-"))
+
+
+def matches(file, hunk, floor=0):
+    """The indices, from FLOOR on, at which the hunk matches."""
+    old = old_hashes(hunk)
+    last = len(file.hashes) - len(old)
+    if hunk.ends_file and file.status != "partial":
+        floor = max(floor, last)
+    return [at for at in range(floor, last + 1) if file.hashes[at : at + len(old)] == old]
+
+
+def mismatch(file, hunk, at):
+    """Index of the first body line that does not match at AT, or None.
+
+    One past the body stands for a file that goes on where the hunk wants its end.
+    """
+    for index, line in enumerate(hunk.body):
+        if line[:1] in (b" ", b"-"):
+            if file.hashes[at : at + 1] != [line_hash(line[1:])]:
+                return index
+            at += 1
+    if hunk.ends_file and file.status != "partial" and at < len(file.hashes):
+        return len(hunk.body)
+    return None
+
+
+def apply(file, hunk, at):
+    """Apply the hunk at AT if it matches there; else return its first mismatch."""
+    bad = mismatch(file, hunk, at)
+    if bad is None:
+        file.hashes[at : at + hunk.old_count] = _side(hunk, (b" ", b"+"))
+    return bad
+
+
+def closest(file, hunk, floor, wanted):
+    """The index where most of the hunk's lines match; of equal ones the nearest."""
+    old = old_hashes(hunk)
+
+    def score(at):
+        same = sum(a == b for a, b in zip(old, file.hashes[at:], strict=False))
+        return same, -abs(at - wanted)
+
+    return max(range(floor, len(file.hashes) + 1), key=score)
+
+
+def describe(hunk, bad, at):
+    """Say which line of the patch does not match when the hunk is put at AT."""
+    if bad == len(hunk.body):
+        return (f"patch line {hunk.line + bad} is the last of the hunk and should end the file, "
+                f"which goes on after line {at + hunk.old_count}")
+    text = hunk.body[bad].decode("utf-8", "replace")
+    line = at + 1 + sum(body[:1] in (b" ", b"-") for body in hunk.body[:bad])
+    return f"patch line {hunk.line + 1 + bad} does not match line {line} of the file: '{text}'"
+
+
+def _load_file(path, count):
+    lines = path.read_text("ascii", "replace").splitlines()
+    for number, line in enumerate(lines, 1):
+        if not HASH.fullmatch(line):
+            raise FingerprintError(f"{path}:{number}: this is no fingerprint of 16 hex digits; "
+                                   "restore the file from git.")
+    if len(lines) != count:
+        raise FingerprintError(f"{path} has {len(lines)} lines and MANIFEST says {count}; "
+                               "restore both from git.")
+    return lines
+
+
+class Tree:
+    """Every known file, as mainline has it and as the series changes it."""
+
+    def __init__(self, root):
+        root = Path(root)
+        manifest = root / "MANIFEST"
+        if not manifest.is_file():
+            raise FingerprintError(f"{manifest} is missing; give the fingerprints' folder with "
+                                   "--fingerprints.")
+        self.files = {}
+        for number, line in enumerate(manifest.read_text("utf-8", "replace").splitlines(), 1):
+            if number == 1 and line.startswith("#"):
+                continue
+            entry = ENTRY.fullmatch(line)
+            if not entry or entry[1] in self.files:
+                raise FingerprintError(f"{manifest}:{number}: this is not 'path, lines, blob id, "
+                                       "status' of a file not seen before; restore it from git.")
+            path, count, status = entry.groups()
+            if not (root / path).is_file():
+                raise FingerprintError(f"{root / path} is missing and MANIFEST lists it; "
+                                       "restore it from git.")
+            self.files[path] = File(status, _load_file(root / path, int(count)))
+        if not self.files:
+            raise FingerprintError(f"{manifest} lists no file; restore it from git.")
+
+    def enter(self, diff):
+        """The file DIFF's hunks apply to, None if it has no fingerprints."""
+        old, new = self.files.get(diff.old_path), self.files.get(diff.new_path)
+        moves = diff.old_path != diff.new_path
+        if (diff.is_new or moves) and new and new.status != "removed":
+            raise Conflict("the patch creates this file, which is there already")
+        if not diff.is_new and old and old.status == "removed":
+            raise Conflict("the patch changes this file, which an earlier patch removed")
+        if diff.is_new:
+            old = File("new", [])
+        elif diff.is_copy and old:
+            old = File(old.status, list(old.hashes))
+        elif moves or diff.is_deleted:
+            self.files[diff.old_path] = File("removed", [])
+        if not diff.is_deleted:
+            self.files[diff.new_path] = old
+        return old
+
+    @staticmethod
+    def leave(diff, file):
+        """Call this after the hunks: a file that is removed must be empty by now."""
+        if diff.is_deleted and file.hashes:
+            raise Conflict(f"the patch removes this file and leaves {len(file.hashes)} lines of it")

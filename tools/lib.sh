@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+# What every shell tool here shares: usage, errors, steps that show progress.
+# shellcheck shell=sh
+
+me=${0##*/}
+started=$(date +%s)
+top=$(cd "$(dirname "$0")/.." && pwd)
+
+# Print the comment block below the SPDX line of the calling script.
+usage() {
+	sed -n '3,/^[^#]/{/^#/!d;s/^# \{0,1\}//;p}' "$0"
+}
+
+# Bad input: one sentence, exit code 2.
+die() {
+	printf '%s: %s\n' "$me" "$*" >&2
+	exit 2
+}
+
+# Work that failed: one sentence, exit code 1.
+fail() {
+	printf '%s: %s\n' "$me" "$*" >&2
+	exit 1
+}
+
+elapsed() {
+	echo $(($(date +%s) - started))
+}
+
+finished() {
+	printf '%s: %s (%s s)\n' "$me" "$*" "$(elapsed)"
+}
+
+need() {
+	for tool; do
+		command -v "$tool" >/dev/null ||
+			die "'$tool' is not installed; run 'make setup' as root."
+	done
+}
+
+# Stop early, before a step fills the disk and leaves a broken tree behind.
+need_space() { # DIRECTORY MEGABYTES
+	free=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$2" ] ||
+		die "$1 has $free MB free and this step needs $2 MB; free some space or put build/ elsewhere."
+}
+
+# with_progress LOG TITLE COMMAND...: output goes to LOG; a sign of life with the
+# elapsed time and the log's last line every few seconds, rewritten on a terminal.
+with_progress() {
+	log=$1 title=$2
+	shift 2
+	mkdir -p "$(dirname "$log")"
+	"$@" >"$log" 2>&1 </dev/null &
+	job=$!
+	trap 'kill "$job" 2>/dev/null; exit 130' INT TERM
+	if [ -t 1 ]; then every=2; else every=10; fi
+	printf '%s: %s\n' "$me" "$title"
+	seconds=0
+	while kill -0 "$job" 2>/dev/null; do
+		sleep 1
+		seconds=$((seconds + 1))
+		[ $((seconds % every)) -eq 0 ] || continue
+		last=$(tail -n 1 "$log" | tr -d '\r' | cut -c 1-60)
+		if [ -t 1 ]; then
+			printf '\r\033[K  %4s s  %s' "$seconds" "$last"
+		else
+			printf '  %4s s  %s\n' "$seconds" "$last"
+		fi
+	done
+	[ ! -t 1 ] || printf '\r\033[K'
+	trap - INT TERM
+	wait "$job"
+}
+
+# The kernel that patches/ is written for.
+# shellcheck disable=SC2034
+mainline_version=7.0.0-rc2 mainline_commit=11439c4635edd669ae435eec308f4ab8a0804808
+
+kernel_version() { # TREE
+	[ -f "$1/Kbuild" ] && [ -f "$1/kernel/dma/mapping.c" ] &&
+		make -s -C "$1" kernelversion 2>/dev/null
+}
+
+# Git commands on a tree that is laid out here; the user's own git settings stay out of it.
+tree_git() { # TREE ARGUMENTS...
+	tree=$1
+	shift
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null \
+		GIT_COMMITTER_NAME=${me} GIT_COMMITTER_EMAIL=${me}@localhost \
+		GIT_AUTHOR_NAME=${me} GIT_AUTHOR_EMAIL=${me}@localhost \
+		git -C "$tree" -c core.autocrlf=false "$@"
+}
+
+# Put the files that PATCHES touch under git's control, and no others: adding the
+# whole kernel takes minutes and nobody needs it.
+track_touched_files() { # TREE SUBJECT PATCHES...
+	tree=$1 subject=$2
+	shift 2
+	[ -d "$tree/.git" ] || {
+		tree_git "$tree" init --quiet --initial-branch=kit
+		tree_git "$tree" config status.showUntrackedFiles no
+	}
+	cat "$@" | sed -n 's|^--- a/||p' | sort -u | while read -r file; do
+		[ ! -e "$tree/$file" ] || printf '%s\n' "$file"
+	done | tree_git "$tree" add --force --pathspec-from-file=-
+	tree_git "$tree" commit --quiet --allow-empty --message "$subject"
+}
+
+# Which hunk of PATCH stands at LINE of FILE.
+hunk_number() { # PATCH FILE LINE
+	awk -v file="--- a/$2" -v line="$3" '
+		/^--- / { here = ($0 == file); hunk = 0 }
+		here && /^@@ -/ { hunk++; split($2, at, /[-,]/); if (at[2] == line) { print hunk; exit } }
+	' "$1"
+}
+
+# Apply PATCHES as commits, without fuzz. The first that fails is named with file and hunk.
+apply_patches() { # TREE PATCHES...
+	tree=$1
+	shift
+	for patch; do
+		errors=$(tree_git "$tree" am --quiet --keep-cr "$patch" 2>&1 </dev/null) && continue
+		tree_git "$tree" am --abort >/dev/null 2>&1 || :
+		at=$(printf '%s\n' "$errors" | sed -n 's/^error: patch failed: //p' | head -n 1)
+		case $at in
+		'') die "$(basename "$patch") does not apply to $tree: $(printf '%s' "$errors" | head -n 1)" ;;
+		esac
+		file=${at%:*}
+		die "$(basename "$patch") does not apply: $file, hunk $(hunk_number "$patch" "$file" "${at##*:}")" \
+			"(line ${at##*:}) does not match $tree; rebase the patch or repair base/."
+	done
+}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Scenario files: one boot each, `key = value` per line, '#' starts a comment.
+
+title    what the row of the report is called (once)
+arch     the machine's architecture (once)
+memory   of the virtual machine, as QEMU's -m takes it (once)
+cmdline  words added to the kernel's command line
+device   a QEMU -device; each may repeat
+timeout  seconds after which the boot counts as hung (once)
+prove    fact=value, on both kernels: the configuration is in effect
+both     fact=value that both kernels must report
+base     fact=value that the kernel without the series must report
+series   fact=value that the kernel with the series must report
+base-log text that the log of the kernel without the series must contain; the
+         lines with it are no unexpected complaints
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ARCHITECTURES = {"x86_64"}
+KERNELS = ("base", "series")
+
+
+class BadScenario(Exception):
+    """The file is not a scenario; the message names file, line and remedy."""
+
+
+@dataclass
+class Scenario:
+    name: str
+    title: str = ""
+    arch: str = ""
+    memory: str = ""
+    timeout: str = ""
+    cmdline: list[str] = field(default_factory=list)
+    device: list[str] = field(default_factory=list)
+    prove: list[str] = field(default_factory=list)
+    both: list[str] = field(default_factory=list)
+    base: list[str] = field(default_factory=list)
+    series: list[str] = field(default_factory=list)
+    base_log: list[str] = field(default_factory=list)
+
+    def expected(self, kernel: str) -> list[tuple[str, str, str]]:
+        """What `kernel` must report: (why it is expected, fact, value)."""
+        own = self.base if kernel == "base" else self.series
+        sources = (("prove", self.prove), ("both", self.both), (kernel, own))
+        return [(why, *item.split("=", 1)) for why, items in sources for item in items]
+
+    def expected_log(self, kernel: str) -> list[str]:
+        return self.base_log if kernel == "base" else []
+
+
+def load(path: Path) -> Scenario:
+    """Read one scenario file, or raise BadScenario."""
+    if not path.is_file():
+        known = ", ".join(sorted(p.name for p in path.parent.glob("*") if p.is_file()))
+        raise BadScenario(f"there is no scenario {path.name}; choose one of: {known}.")
+    scenario = Scenario(path.name)
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        where = f"{path}, line {number}"
+        key, equals, value = (part.strip() for part in text.partition("="))
+        attribute = key.replace("-", "_")
+        if not equals or not value:
+            raise BadScenario(f"{where}: wants 'key = value', not {text!r}.")
+        if key == "name" or attribute not in vars(scenario):
+            known = ", ".join(k.replace("_", "-") for k in vars(scenario) if k != "name")
+            raise BadScenario(f"{where}: unknown key {key!r}; use one of: {known}.")
+        if attribute in ("prove", "both", "base", "series") and "=" not in value:
+            raise BadScenario(f"{where}: {key} wants fact=value, not {value!r}.")
+        if isinstance(getattr(scenario, attribute), list):
+            getattr(scenario, attribute).append(value)
+        elif getattr(scenario, attribute):
+            raise BadScenario(f"{where}: {key} is set a second time; keep one.")
+        else:
+            setattr(scenario, attribute, value)
+    for key in ("title", "arch", "memory", "timeout", "prove"):
+        if not getattr(scenario, key):
+            raise BadScenario(f"{path}: lacks {key!r}; add it.")
+    if scenario.arch not in ARCHITECTURES:
+        raise BadScenario(f"{path}: arch is {scenario.arch!r}; use one of: "
+                          f"{', '.join(sorted(ARCHITECTURES))}.")
+    if not scenario.timeout.isdigit():
+        raise BadScenario(f"{path}: timeout is {scenario.timeout!r}; give whole seconds.")
+    return scenario
