@@ -3,7 +3,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HASH = re.compile(r"[0-9a-f]{16}")
@@ -14,7 +14,7 @@ class FingerprintError(ValueError):
     """The fingerprints are damaged; the text names the file."""
 
 
-class Conflict(Exception):
+class ConflictError(Exception):
     """A patch creates, removes or renames a file in a way the tree does not allow."""
 
 
@@ -64,7 +64,8 @@ def apply(file, hunk, at):
     """Apply the hunk at AT if it matches there; else return its first mismatch."""
     bad = mismatch(file, hunk, at)
     if bad is None:
-        file.hashes[at : at + hunk.old_count] = _side(hunk, (b" ", b"+"))
+        new = _side(hunk, (b" ", b"+"))
+        file.hashes = file.hashes[:at] + new + file.hashes[at + hunk.old_count :]
     return bad
 
 
@@ -126,26 +127,27 @@ class Tree:
         if not self.files:
             raise FingerprintError(f"{manifest} lists no file; restore it from git.")
 
+    def begin(self):
+        """Call this before each patch: its renames and copies start from this state."""
+        self.before = {path: file and replace(file) for path, file in self.files.items()}
+
     def enter(self, diff):
         """The file DIFF's hunks apply to, None if it has no fingerprints."""
-        old, new = self.files.get(diff.old_path), self.files.get(diff.new_path)
+        old, new = self.before.get(diff.old_path), self.files.get(diff.new_path)
         moves = diff.old_path != diff.new_path
         if (diff.is_new or moves) and new and new.status != "removed":
-            raise Conflict("the patch creates this file, which is there already")
+            raise ConflictError("the patch creates this file, which is there already")
         if not diff.is_new and old and old.status == "removed":
-            raise Conflict("the patch changes this file, which an earlier patch removed")
-        if diff.is_new:
-            old = File("new", [])
-        elif diff.is_copy and old:
-            old = File(old.status, list(old.hashes))
-        elif moves or diff.is_deleted:
+            raise ConflictError("the patch changes this file, which an earlier patch removed")
+        file = File("new", []) if diff.is_new else old and replace(old)
+        if diff.is_deleted or (moves and not diff.is_copy):
             self.files[diff.old_path] = File("removed", [])
         if not diff.is_deleted:
-            self.files[diff.new_path] = old
-        return old
+            self.files[diff.new_path] = file
+        return file
 
     @staticmethod
     def leave(diff, file):
         """Call this after the hunks: a file that is removed must be empty by now."""
         if diff.is_deleted and file.hashes:
-            raise Conflict(f"the patch removes this file and leaves {len(file.hashes)} lines of it")
+            raise ConflictError(f"the patch removes this file, yet leaves {len(file.hashes)} lines")

@@ -181,12 +181,12 @@ class _Parser:
         old, new = hunk.old_count, hunk.new_count
         while old or new or self.peek().startswith(b"\\"):
             mark = self.peek()[:1]
-            if mark not in (b" ", b"-", b"+", b"\\") or mark == b"\\" and not hunk.body:
-                self.fail("the hunk ends early, or this line lost its ' ', '-' or '+'")
+            fits = mark in (b" ", b"-", b"+") or (mark == b"\\" and hunk.body)
             old -= mark in (b" ", b"-")
             new -= mark in (b" ", b"+")
-            if old < 0 or new < 0:
-                self.fail("the hunk has other lines than its '@@' line counts")
+            if not fits or old < 0 or new < 0:
+                self.fail("the hunk has not the lines its '@@' line counts, or this line lost "
+                          "its ' ', '-' or '+'")
             hunk.body.append(self.peek())
             self.at += 1
         if not hunk.body:
