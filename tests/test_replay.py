@@ -190,10 +190,10 @@ class ReplayTest(unittest.TestCase):
     def test_copied_file(self):
         first = edit(OLD, line_9="nine")
         self.series({"a.c": OLD}, {"a.c": edit(OLD, line_5="x"), "b.c": first},
-                    {"b.c": edit(first, line_8="x")}, finding="-C")
+                    {"b.c": edit(first, line_8="x"), "a.c": OLD}, finding="-C")
         self.assertIn(b"copy from a.c", self.contents()["0001-patch-1.patch"])
         self.mainline({"a.c": OLD})
-        self.assertIn("# 3 hunks checked, 0 not checked", self.replay(0))
+        self.assertIn("# 4 hunks checked, 0 not checked", self.replay(0))
 
     # A series that does not fit.
 
@@ -219,6 +219,8 @@ class ReplayTest(unittest.TestCase):
         self.assertIn("does not match line 33 of the file: ' line 28'", self.anchor(1))
         self.mainline({"a.c": [*best, *best]})
         self.assertIn("does not match line 33 of the file: ' line 28'", self.anchor(1))
+        self.mainline({"a.c": [*best[30:], *best]})
+        self.assertIn("does not match line 48 of the file: ' line 28'", self.anchor(1))
 
     def test_later_patches_of_a_broken_file(self):
         first = edit(OLD, line_5="five")

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Driver for QEMU's "edu" PCI device, which has a real DMA engine: measures
+ * whether the CPU sees what a device writes while the memory stays mapped.
+ *
+ * The registers are described in docs/specs/edu.txt of QEMU.
+ */
+
+#include <linux/dma-mapping.h>
+#include <linux/iopoll.h>
+#include <linux/list.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/xarray.h>
+#include <rdma/ib_umem.h>
+#include <rdma/ib_verbs.h>
+
+#include "edu.h"
+
+#define EDU_VENDOR_ID		0x1234
+#define EDU_DEVICE_ID		0x11e8
+
+#define EDU_DMA_SRC		0x80
+#define EDU_DMA_DST		0x88
+#define EDU_DMA_COUNT		0x90
+#define EDU_DMA_CMD		0x98
+#define EDU_DMA_CMD_START	BIT(0)
+#define EDU_DMA_CMD_TO_RAM	BIT(1)
+
+/* The device's own 4 KiB, in the address space of its DMA engine. */
+#define EDU_BUFFER		0x40000
+
+/* A transfer takes 100 ms, and longer on a busy host. */
+#define EDU_POLL_US		2000
+#define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)
+
+/* 0 on a kernel that does not have the attribute. */
+#ifdef DMA_ATTR_REQUIRE_COHERENCE
+#define EDU_ATTR_COHERENT	DMA_ATTR_REQUIRE_COHERENCE
+#else
+#define EDU_ATTR_COHERENT	0
+#endif
+
+struct edu_ib {
+	struct ib_device dev;
+};
+
+struct edu_file {
+	struct list_head list;
+	struct xarray umems;
+};
+
+/* There is one /dev/edu, so there is one device; it outlives every open file. */
+static struct {
+	struct mutex lock;		/* protects all of this, and the engine */
+	struct pci_dev *pdev;		/* NULL while no device is bound */
+	void __iomem *regs;
+	struct edu_ib *ib;
+	u8 *pattern;			/* coherent, EDU_SIZE bytes */
+	dma_addr_t pattern_dma;
+	struct list_head files;
+} edu = {
+	.lock	= __MUTEX_INITIALIZER(edu.lock),
+	.files	= LIST_HEAD_INIT(edu.files),
+};
+
+static int edu_transfer(u64 src, u64 dst, u64 cmd)
+{
+	int err;
+
+	writeq(src, edu.regs + EDU_DMA_SRC);
+	writeq(dst, edu.regs + EDU_DMA_DST);
+	writeq(EDU_SIZE, edu.regs + EDU_DMA_COUNT);
+	writeq(cmd | EDU_DMA_CMD_START, edu.regs + EDU_DMA_CMD);
+
+	err = readq_poll_timeout(edu.regs + EDU_DMA_CMD, cmd,
+				 !(cmd & EDU_DMA_CMD_START), EDU_POLL_US,
+				 EDU_TIMEOUT_US);
+	/* The caller frees the memory: a late write must not reach it. */
+	if (err)
+		pci_clear_master(edu.pdev);
+	return err;
+}
+
+/* Have the device write the pattern of @seed to @dma. */
+static int edu_write_pattern(dma_addr_t dma, u32 seed)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < EDU_SIZE; i++)
+		edu.pattern[i] = edu_pattern(seed, i);
+
+	err = edu_transfer(edu.pattern_dma, EDU_BUFFER, 0);
+	if (err)
+		return err;
+	return edu_transfer(EDU_BUFFER, dma, EDU_DMA_CMD_TO_RAM);
+}
+
+/* What the CPU sees in @page, mapped at @dma, before anybody syncs it. */
+static int edu_measure(struct edu_map *map, struct page *page, dma_addr_t dma)
+{
+	int err;
+
+	map->dma_is_phys = dma == page_to_phys(page);
+	err = edu_write_pattern(dma, map->seed);
+	if (err)
+		return err;
+	map->fresh_before_sync = edu_count_fresh(page_address(page), map->seed);
+	return 0;
+}
+
+static int edu_map_phys(struct edu_map *map, unsigned long attrs)
+{
+	struct device *dev = &edu.pdev->dev;
+	struct page *page;
+	dma_addr_t dma;
+	int err;
+
+	page = alloc_page(GFP_KERNEL);
+	if (!page)
+		return -ENOMEM;
+	edu_fill_background(page_address(page), map->seed);
+
+	dma = dma_map_phys(dev, page_to_phys(page), EDU_SIZE, DMA_FROM_DEVICE,
+			   attrs);
+	err = dma_mapping_error(dev, dma);
+	if (err) {
+		map->error = -err;
+		err = 0;
+		goto free;
+	}
+
+	err = edu_measure(map, page, dma);
+	/* A coherent mapping is one that nobody has to sync. */
+	if (!err && !attrs) {
+		dma_sync_single_for_cpu(dev, dma, EDU_SIZE, DMA_FROM_DEVICE);
+		map->fresh_after_sync = edu_count_fresh(page_address(page),
+							map->seed);
+	}
+	dma_unmap_phys(dev, dma, EDU_SIZE, DMA_FROM_DEVICE, attrs);
+free:
+	__free_page(page);
+	return err;
+}
+
+static int edu_map_sg(struct edu_map *map, unsigned long attrs)
+{
+	struct device *dev = &edu.pdev->dev;
+	struct scatterlist sgl[2];
+	struct sg_table sgt = {
+		.sgl		= sgl,
+		.nents		= ARRAY_SIZE(sgl),
+		.orig_nents	= ARRAY_SIZE(sgl),
+	};
+	struct scatterlist *sg;
+	struct page *pages;
+	int i, err;
+
+	pages = alloc_pages(GFP_KERNEL, 1);
+	if (!pages)
+		return -ENOMEM;
+
+	/* Half a page each, so that they stay two entries. */
+	sg_init_table(sgl, ARRAY_SIZE(sgl));
+	for_each_sgtable_sg(&sgt, sg, i)
+		sg_set_page(sg, pages + i, EDU_SIZE, 0);
+	edu_fill_background(page_address(pages), map->seed);
+
+	err = dma_map_sgtable(dev, &sgt, DMA_FROM_DEVICE, attrs);
+	if (err) {
+		map->error = -err;
+		err = 0;
+		goto free;
+	}
+
+	err = edu_measure(map, pages, sg_dma_address(sgl));
+	dma_unmap_sgtable(dev, &sgt, DMA_FROM_DEVICE, attrs);
+free:
+	__free_pages(pages, 1);
+	return err;
+}
+
+static int edu_map(unsigned int cmd, struct edu_map *map)
+{
+	*map = (struct edu_map){ .seed = map->seed };
+
+	if (cmd == EDU_MAP_PLAIN)
+		return edu_map_phys(map, 0);
+
+	if (!EDU_ATTR_COHERENT) {
+		map->absent = 1;
+		return 0;
+	}
+	if (cmd == EDU_MAP_COHERENT)
+		return edu_map_phys(map, EDU_ATTR_COHERENT);
+	return edu_map_sg(map, EDU_ATTR_COHERENT);
+}
+
+static int edu_reg_umem(struct edu_file *file, struct edu_umem *arg)
+{
+	struct ib_umem *umem;
+	int err;
+
+	arg->error = 0;
+	umem = EDU_UMEM_GET(&edu.ib->dev, arg->addr, arg->length,
+			    IB_ACCESS_LOCAL_WRITE | IB_ACCESS_REMOTE_WRITE);
+	if (IS_ERR(umem)) {
+		arg->error = -PTR_ERR(umem);
+		return 0;
+	}
+
+	err = xa_alloc(&file->umems, &arg->id, umem, xa_limit_31b, GFP_KERNEL);
+	if (err)
+		ib_umem_release(umem);
+	return err;
+}
+
+static int edu_umem_write(struct edu_file *file, const struct edu_umem *arg)
+{
+	struct ib_umem *umem = xa_load(&file->umems, arg->id);
+
+	if (!umem)
+		return -ENOENT;
+	/* The engine wants one piece of bus address space. */
+	if (umem->length < EDU_SIZE ||
+	    sg_dma_len(umem->sgt_append.sgt.sgl) - ib_umem_offset(umem) < EDU_SIZE)
+		return -EINVAL;
+	return edu_write_pattern(ib_umem_start_dma_addr(umem), arg->seed);
+}
+
+static int edu_dereg_umem(struct edu_file *file, const struct edu_umem *arg)
+{
+	struct ib_umem *umem = xa_erase(&file->umems, arg->id);
+
+	if (!umem)
+		return -ENOENT;
+	ib_umem_release(umem);
+	return 0;
+}
+
+static void edu_release_umems(struct edu_file *file)
+{
+	struct ib_umem *umem;
+	unsigned long id;
+
+	xa_for_each(&file->umems, id, umem)
+		ib_umem_release(umem);
+	xa_destroy(&file->umems);
+}
+
+static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	struct edu_file *file = filp->private_data;
+	void __user *user = (void __user *)arg;
+	union {
+		struct edu_map map;
+		struct edu_umem umem;
+	} u;
+	int err;
+
+	if (_IOC_SIZE(cmd) > sizeof(u))
+		return -ENOTTY;
+	if (copy_from_user(&u, user, _IOC_SIZE(cmd)))
+		return -EFAULT;
+
+	err = mutex_lock_interruptible(&edu.lock);
+	if (err)
+		return err;
+
+	if (!edu.pdev) {
+		err = -ENODEV;
+		goto unlock;
+	}
+
+	switch (cmd) {
+	case EDU_MAP_PLAIN:
+	case EDU_MAP_COHERENT:
+	case EDU_MAP_COHERENT_SG:
+		err = edu_map(cmd, &u.map);
+		break;
+	case EDU_REG_UMEM:
+		err = edu_reg_umem(file, &u.umem);
+		break;
+	case EDU_UMEM_WRITE:
+		err = edu_umem_write(file, &u.umem);
+		break;
+	case EDU_DEREG_UMEM:
+		err = edu_dereg_umem(file, &u.umem);
+		break;
+	default:
+		err = -ENOTTY;
+	}
+unlock:
+	mutex_unlock(&edu.lock);
+
+	if (!err && copy_to_user(user, &u, _IOC_SIZE(cmd)))
+		err = -EFAULT;
+	return err;
+}
+
+static int edu_open(struct inode *inode, struct file *filp)
+{
+	struct edu_file *file;
+
+	file = kzalloc_obj(*file);
+	if (!file)
+		return -ENOMEM;
+	xa_init_flags(&file->umems, XA_FLAGS_ALLOC);
+
+	mutex_lock(&edu.lock);
+	list_add(&file->list, &edu.files);
+	mutex_unlock(&edu.lock);
+
+	filp->private_data = file;
+	return 0;
+}
+
+static int edu_release(struct inode *inode, struct file *filp)
+{
+	struct edu_file *file = filp->private_data;
+
+	mutex_lock(&edu.lock);
+	list_del(&file->list);
+	edu_release_umems(file);
+	mutex_unlock(&edu.lock);
+
+	kfree(file);
+	return 0;
+}
+
+static const struct file_operations edu_fops = {
+	.owner		= THIS_MODULE,
+	.open		= edu_open,
+	.release	= edu_release,
+	.unlocked_ioctl	= edu_ioctl,
+};
+
+static struct miscdevice edu_misc = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "edu",
+	.fops	= &edu_fops,
+};
+
+/*
+ * ib_register_device() needs a device that can be asked about itself and its
+ * only port. It offers no verbs: user memory gets in through /dev/edu.
+ */
+static int edu_query_device(struct ib_device *ibdev,
+			    struct ib_device_attr *attr, struct ib_udata *udata)
+{
+	return 0;
+}
+
+static int edu_query_port(struct ib_device *ibdev, u32 port,
+			  struct ib_port_attr *attr)
+{
+	attr->state = IB_PORT_DOWN;
+	return 0;
+}
+
+static int edu_get_port_immutable(struct ib_device *ibdev, u32 port,
+				  struct ib_port_immutable *immutable)
+{
+	return 0;
+}
+
+static const struct ib_device_ops edu_ib_ops = {
+	.owner			= THIS_MODULE,
+	.driver_id		= RDMA_DRIVER_UNKNOWN,
+	.query_device		= edu_query_device,
+	.query_port		= edu_query_port,
+	.get_port_immutable	= edu_get_port_immutable,
+};
+
+static int edu_ib_register(struct device *dma_device)
+{
+	int err;
+
+	edu.ib = ib_alloc_device(edu_ib, dev);
+	if (!edu.ib)
+		return -ENOMEM;
+
+	edu.ib->dev.phys_port_cnt = 1;
+	edu.ib->dev.node_type = RDMA_NODE_UNSPECIFIED;
+	edu.ib->dev.dev.parent = dma_device;
+	ib_set_device_ops(&edu.ib->dev, &edu_ib_ops);
+
+	err = ib_register_device(&edu.ib->dev, "edu", dma_device);
+	if (err)
+		ib_dealloc_device(&edu.ib->dev);
+	return err;
+}
+
+static void edu_ib_unregister(void)
+{
+	ib_unregister_device(&edu.ib->dev);
+	ib_dealloc_device(&edu.ib->dev);
+}
+
+static int edu_start(struct pci_dev *pdev)
+{
+	int err;
+
+	err = pcim_enable_device(pdev);
+	if (err)
+		return err;
+	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	if (err)
+		return err;
+
+	edu.regs = pcim_iomap_region(pdev, 0, "edu");
+	if (IS_ERR(edu.regs))
+		return PTR_ERR(edu.regs);
+	edu.pattern = dmam_alloc_coherent(&pdev->dev, EDU_SIZE,
+					  &edu.pattern_dma, GFP_KERNEL);
+	if (!edu.pattern)
+		return -ENOMEM;
+
+	pci_set_master(pdev);
+	return edu_ib_register(&pdev->dev);
+}
+
+static void edu_stop(void)
+{
+	struct edu_file *file;
+
+	guard(mutex)(&edu.lock);
+
+	/* Files may still be open: from here on they get ENODEV. */
+	list_for_each_entry(file, &edu.files, list)
+		edu_release_umems(file);
+	edu_ib_unregister();
+	edu.pdev = NULL;
+}
+
+static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	int err;
+
+	scoped_guard(mutex, &edu.lock) {
+		if (edu.pdev)
+			return -EBUSY;
+		err = edu_start(pdev);
+		if (err)
+			return err;
+		edu.pdev = pdev;
+	}
+
+	/* Without our lock: the misc core holds its own when it opens a file. */
+	edu_misc.parent = &pdev->dev;
+	err = misc_register(&edu_misc);
+	if (err)
+		edu_stop();
+	return err;
+}
+
+static void edu_remove(struct pci_dev *pdev)
+{
+	misc_deregister(&edu_misc);
+	edu_stop();
+}
+
+static const struct pci_device_id edu_ids[] = {
+	{ PCI_DEVICE(EDU_VENDOR_ID, EDU_DEVICE_ID) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, edu_ids);
+
+static struct pci_driver edu_driver = {
+	.name		= "edu",
+	.id_table	= edu_ids,
+	.probe		= edu_probe,
+	.remove		= edu_remove,
+};
+module_pci_driver(edu_driver);
+
+MODULE_DESCRIPTION("DMA measurements with QEMU's edu device");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What /dev/edu and its user agree on.
+ *
+ * The errno of an ioctl() says that the kit itself failed. What the DMA API or
+ * the RDMA core answered is a result, and comes back in @error.
+ */
+#ifndef EDU_H
+#define EDU_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Bytes per transfer. */
+#define EDU_SIZE	2048
+
+/**
+ * struct edu_map - map kernel memory, let the device write to it, unmap
+ * @seed: in: selects the pattern
+ * @absent: out: 1 if this kernel lacks the attribute, so nothing was mapped
+ * @error: out: errno of the mapping, 0 if it succeeded; a failed
+ *	dma_map_phys() has none of its own: what dma_mapping_error() makes of it
+ * @dma_is_phys: out: 1 if the device was given the physical address
+ * @fresh_before_sync: out: bytes of the device that the CPU sees at once
+ * @fresh_after_sync: out: the same after a sync, EDU_MAP_PLAIN only
+ */
+struct edu_map {
+	__u32 seed;
+	__u32 absent;
+	__s32 error;
+	__u32 dma_is_phys;
+	__u32 fresh_before_sync;
+	__u32 fresh_after_sync;
+};
+
+/**
+ * struct edu_umem - memory of the calling process, registered for the device
+ * @addr: EDU_REG_UMEM: start of the memory
+ * @length: EDU_REG_UMEM: its length
+ * @id: out of EDU_REG_UMEM, in to the others
+ * @seed: EDU_UMEM_WRITE: selects the pattern
+ * @error: out: errno of the registration, 0 if it succeeded
+ * @reserved: unused
+ */
+struct edu_umem {
+	__u64 addr;
+	__u64 length;
+	__u32 id;
+	__u32 seed;
+	__s32 error;
+	__u32 reserved;
+};
+
+/* dma_map_phys() without attributes, and with DMA_ATTR_REQUIRE_COHERENCE. */
+#define EDU_MAP_PLAIN		_IOWR('E', 1, struct edu_map)
+#define EDU_MAP_COHERENT	_IOWR('E', 2, struct edu_map)
+/* dma_map_sgtable() of two pages with DMA_ATTR_REQUIRE_COHERENCE. */
+#define EDU_MAP_COHERENT_SG	_IOWR('E', 3, struct edu_map)
+/* ib_umem_get(), a transfer to its start, ib_umem_release(). */
+#define EDU_REG_UMEM		_IOWR('E', 4, struct edu_umem)
+#define EDU_UMEM_WRITE		_IOWR('E', 5, struct edu_umem)
+#define EDU_DEREG_UMEM		_IOWR('E', 6, struct edu_umem)
+
+/* What the device writes. */
+static inline __u8 edu_pattern(__u32 seed, __u32 i)
+{
+	return ((seed * 31 + i) * 2654435761U) >> 24;
+}
+
+/* The complement of the pattern, so that no byte can match by accident. */
+static inline void edu_fill_background(__u8 *buf, __u32 seed)
+{
+	__u32 i;
+
+	for (i = 0; i < EDU_SIZE; i++)
+		buf[i] = ~edu_pattern(seed, i);
+}
+
+static inline __u32 edu_count_fresh(const __u8 *buf, __u32 seed)
+{
+	__u32 i, fresh = 0;
+
+	for (i = 0; i < EDU_SIZE; i++)
+		fresh += buf[i] == edu_pattern(seed, i);
+	return fresh;
+}
+
+#endif /* EDU_H */

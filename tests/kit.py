@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the tests of the tools share: running one, and a folder to do it in."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+TOOLS = TOP / "tools"
+# Where make has built the kernels.
+OUT = TOP / os.environ.get("OUT", "build")
+
+
+class ToolTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def tool(self, name, *args, path=None):
+        """Run a tool; `path` is a folder of stand-in commands that come first."""
+        env = dict(os.environ)
+        if path:
+            env["PATH"] = f"{path}:{env['PATH']}"
+        return subprocess.run([TOOLS / name, *map(str, args)], env=env, cwd=self.folder,
+                              capture_output=True, text=True, check=False)
+
+    def stand_in(self, command, script):
+        """A folder with a stand-in for `command`."""
+        folder = self.folder / "stand-ins"
+        folder.mkdir(exist_ok=True)
+        (folder / command).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / command).chmod(0o755)
+        return folder
+
+    def refuses(self, done, *words):
+        """Exit code 2, and the last line of stderr is a sentence with all of `words`."""
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        sentence = done.stderr.strip().splitlines()[-1]
+        for word in words:
+            self.assertIn(word, sentence)
+
+    def succeeds(self, done):
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of boot, judge, report and tally: machines that fail, and results that lie."""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+import kit
+import ktap_unittest
+
+sys.path.insert(0, str(kit.TOOLS))
+import scenarios  # noqa: E402
+
+SCENARIO = """
+title = made up
+arch = x86_64
+memory = 256M
+timeout = {timeout}
+prove = place=here
+both = plain=ok
+base-log = an old fault
+"""
+LOG = """
+[    0.1] DMA-API: preallocated 65536 debug entries
+FACT place=here
+FACT plain=ok
+FACTS END count=2
+"""
+OLD_FAULT = """
+[    0.2] ------------[ cut here ]------------
+[    0.2] DMA-API: edu 0000:00:01.0: an old fault
+[    0.2] WARNING: kernel/dma/debug.c:620 at add_dma_entry+0x1/0x2
+[    0.2] ---[ end trace 0000000000000000 ]---
+"""
+IMAGE = kit.OUT / "series/obj-x86_64/arch/x86/boot/bzImage"
+INITRAMFS = kit.OUT / "guest/series.cpio"
+
+
+class ScenarioTest(kit.ToolTest):
+    def boot(self, text):
+        (self.folder / "made-up").write_text(text)
+        return self.tool("boot", self.folder / "made-up", IMAGE, INITRAMFS, self.folder / "log")
+
+    def test_wrong_key(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9) + "colour = red\n"),
+                     "line 9", "unknown key 'colour'")
+
+    def test_no_value(self):
+        self.refuses(self.boot("title\n"), "line 1", "key = value")
+
+    def test_missing_key(self):
+        self.refuses(self.boot("title = x\n"), "lacks 'arch'")
+
+    def test_key_twice(self):
+        self.refuses(self.boot("title = x\ntitle = y\n"), "line 2", "second time")
+
+    def test_unknown_architecture(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9).replace("x86_64", "pdp11")), "pdp11")
+
+    def test_no_such_scenario(self):
+        done = self.tool("boot", kit.TOP / "scenarios/nonsense", IMAGE, INITRAMFS, "log")
+        self.refuses(done, "no scenario nonsense", "direct")
+
+    def test_ours_load(self):
+        for path in sorted((kit.TOP / "scenarios").iterdir()):
+            scenarios.load(path)
+
+
+class BootTest(kit.ToolTest):
+    """Real machines with a real kernel that do not do what they should."""
+
+    def boot(self, timeout=60, cmdline="", initramfs=INITRAMFS, **environment):
+        scenario = self.folder / "made-up"
+        scenario.write_text(SCENARIO.format(timeout=timeout)
+                            + (f"cmdline = {cmdline}\n" if cmdline else ""))
+        return subprocess.run([sys.executable, kit.TOOLS / "boot", scenario, IMAGE, initramfs,
+                               self.folder / "log"], env={**os.environ, **environment},
+                              capture_output=True, text=True, check=False)
+
+    def failed(self, done, *words):
+        self.refuses(done, *words)
+        self.assertFalse((self.folder / "log").exists())
+        lines = (self.folder / "log.failed").read_text(errors="replace").splitlines()
+        self.assertIn(lines[-1].strip(), done.stderr)
+
+    def test_hang(self):
+        self.failed(self.boot(timeout=2), "hung", "2 s")
+
+    def test_panic(self):
+        empty = self.folder / "empty.cpio"
+        empty.write_bytes(b"")
+        self.failed(self.boot(initramfs=empty), "panicked", "Kernel panic")
+
+    def test_end_is_missing(self):
+        (self.folder / "list").write_text(
+            "dir /dev 0755 0 0\nnod /dev/console 0600 0 0 c 5 1\n"
+            f"file /init {self.folder}/init 0755 0 0\n")
+        (self.folder / "init.c").write_text(
+            "#include <sys/reboot.h>\nint main(void) { return reboot(RB_POWER_OFF); }\n")
+        subprocess.run(["gcc", "-static", "-o", "init", "init.c"], cwd=self.folder, check=True)
+        initramfs = self.folder / "quiet.cpio"
+        with initramfs.open("wb") as output:
+            subprocess.run([kit.OUT / "series/obj-x86_64/usr/gen_init_cpio", "list"],
+                           cwd=self.folder, stdout=output, check=True)
+        self.failed(self.boot(initramfs=initramfs), "without its closing line")
+
+    def test_no_image(self):
+        self.refuses(self.boot(initramfs=self.folder / "nowhere"), "there is no", "run 'make'")
+
+    def test_no_qemu(self):
+        self.refuses(self.boot(PATH="/nowhere"), "'qemu-system-x86_64' is not installed")
+
+    @unittest.skipIf(os.access("/dev/kvm", os.R_OK | os.W_OK), "this machine has /dev/kvm")
+    def test_no_kvm(self):
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
+        self.refuses(self.tool("boot", "--kvm", self.folder / "made-up", IMAGE, INITRAMFS, "log"),
+                     "/dev/kvm cannot be used")
+
+
+class JudgeTest(kit.ToolTest):
+    def judge(self, log, kernel="series"):
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
+        (self.folder / "log").write_text(log)
+        self.succeeds(self.tool("judge", self.folder / "made-up", kernel, self.folder / "log"))
+        ktap = (self.folder / "result.ktap").read_text()
+        return [line.strip() for line in ktap.splitlines() if line.startswith("    not ok")]
+
+    def test_as_expected(self):
+        self.assertEqual(self.judge(LOG), [])
+        facts = json.loads((self.folder / "facts.json").read_text())
+        self.assertEqual(facts, {"place": "here", "plain": "ok", "log.reports": "0"})
+
+    def test_another_configuration(self):
+        self.assertEqual(self.judge(LOG.replace("place=here", "place=there")),
+                         ["not ok 2 in effect: place=here"])
+
+    def test_wrong_value(self):
+        self.assertEqual(self.judge(LOG.replace("plain=ok", "plain=EIO")), ["not ok 3 plain=ok"])
+
+    def test_lost_fact(self):
+        self.assertEqual(self.judge(LOG.replace("FACT plain=ok\n", "")),
+                         ["not ok 1 all facts arrived", "not ok 3 plain=ok"])
+
+    def test_lost_end(self):
+        self.assertEqual(self.judge(LOG.partition("FACTS END")[0]), ["not ok 1 all facts arrived"])
+
+    def test_warning(self):
+        for line in ("WARNING: kernel/dma/direct.h:120 at x", "BUG: sleeping function called",
+                     "DMA-API: edu: device driver frees what it did not map"):
+            self.assertEqual(self.judge(f"[ 0.2] {line}\n{LOG}"),
+                             ["not ok 4 no other report in the log"])
+
+    def test_expected_report_of_the_base(self):
+        self.assertEqual(self.judge(OLD_FAULT + LOG, "base"), [])
+        self.assertEqual(self.judge(OLD_FAULT + LOG, "series"),
+                         ["not ok 4 no other report in the log"])
+
+    def test_expected_report_did_not_come(self):
+        self.assertEqual(self.judge(LOG, "base"), ["not ok 4 log: an old fault"])
+
+    def test_another_report_beside_the_expected(self):
+        self.assertEqual(self.judge(OLD_FAULT + OLD_FAULT.replace("an old", "a new") + LOG, "base"),
+                         ["not ok 5 no other report in the log"])
+
+
+class TallyTest(kit.ToolTest):
+    def tally(self, *ktaps):
+        files = []
+        for number, ktap in enumerate(ktaps):
+            files.append(self.folder / f"{number}.ktap")
+            files[-1].write_text(ktap)
+        done = self.tool("tally", kit.OUT / "series", *files)
+        return done.returncode, done.stdout.splitlines()[-1]
+
+    def test_counts(self):
+        self.assertEqual(self.tally("KTAP version 1\n1..2\nok 1 a\nok 2 b # SKIP because\n",
+                                    "KTAP version 1\n1..1\nok 1 c\n"),
+                         (0, "2 passed, 0 failed, 1 skipped"))
+
+    def test_failure(self):
+        self.assertEqual(self.tally("KTAP version 1\n1..2\nok 1 a\nnot ok 2 b\n"),
+                         (1, "1 passed, 1 failed, 0 skipped"))
+
+    def test_truncated_or_empty_is_a_failure(self):
+        self.assertEqual(self.tally("KTAP version 1\n1..2\nok 1 a\n"),
+                         (1, "1 passed, 1 failed, 0 skipped"))
+        self.assertEqual(self.tally(""), (1, "0 passed, 1 failed, 0 skipped"))
+
+    def test_missing_file_is_a_failure(self):
+        done = self.tool("tally", kit.OUT / "series", self.folder / "nowhere.ktap")
+        self.assertEqual(done.returncode, 1)
+
+
+class ReportTest(kit.ToolTest):
+    def test_shows_what_was_measured(self):
+        boot = self.folder / "results/made-up/series"
+        boot.mkdir(parents=True)
+        (boot / "facts.json").write_text(json.dumps(
+            {"umem.register": "ok", "umem.size": "2048", "umem.fresh": "512"}))
+        (boot / "result.ktap").write_text("KTAP version 1\n1..1\n    1..2\n    ok 1 a\n"
+                                          "    not ok 2 <b>\nnot ok 1 made-up\n")
+        page = self.folder / "page.html"
+        done = self.tool("report", self.folder / "results", page)
+        self.succeeds(done)
+        for text in (done.stdout, page.read_text()):
+            self.assertIn("512", text)
+            self.assertIn("1 of 2", text)
+        self.assertIn('width="95" height="17" class="bad"', page.read_text())
+
+    def test_no_results(self):
+        self.refuses(self.tool("report", self.folder, self.folder / "page.html"), "no results")
+
+
+if __name__ == "__main__":
+    ktap_unittest.main()

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of the repository itself: style, and that what it says of itself is true."""
+
+import fnmatch
+import re
+import shutil
+import subprocess
+import unittest
+
+import kit
+import ktap_unittest
+
+FILES = [kit.TOP / name for name in subprocess.run(
+    ["git", "-C", kit.TOP, "ls-files"], check=True, capture_output=True, text=True)
+    .stdout.splitlines() if (kit.TOP / name).is_file()]
+PATCHES = sorted((kit.TOP / "patches").glob("*.patch"))
+
+
+def scripts(interpreter):
+    return [path for path in FILES if path.suffix in ("", ".sh", ".py") and
+            path.read_bytes().startswith(b"#!") and interpreter in path.open().readline()]
+
+
+class StyleTest(unittest.TestCase):
+    def test_shellcheck(self):
+        done = subprocess.run(["shellcheck", "-x", *scripts("/sh")], cwd=kit.TOP,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    @unittest.skipUnless(shutil.which("ruff"), "Debian 12 has no package of ruff")
+    def test_ruff(self):
+        done = subprocess.run(["ruff", "check", "tools", "tests", *scripts("python3")],
+                              cwd=kit.TOP, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_every_file_names_its_licence(self):
+        bare = [str(path.relative_to(kit.TOP)) for path in FILES
+                if "SPDX-License-Identifier" not in path.read_text()[:400]
+                and path.name != "COPYING" and path.suffix != ".patch"
+                and "v7.0-rc2" not in path.parts]
+        self.assertEqual(bare, [])
+
+    def test_every_tool_has_help(self):
+        for tool in scripts("/sh") + scripts("python3"):
+            if tool.parent.name == "tools":
+                done = subprocess.run([tool, "--help"], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, tool)
+                self.assertIn(f"usage: {tool.name}", done.stdout)
+
+    def test_no_mirror_is_named(self):
+        hosts = set()
+        for source in ("sources.list", "sources.list.d/*"):
+            for path in kit.Path("/etc/apt").glob(source):
+                hosts |= set(re.findall(r"https?://([^/\s]+)", path.read_text()))
+        for path in FILES:
+            named = [host for host in hosts if host in path.read_text()]
+            self.assertEqual(named, [], path)
+
+
+class SeriesTest(unittest.TestCase):
+    def touched(self, patch):
+        return set(re.findall(r"^diff --git a/(\S+)", patch.read_text(), re.MULTILINE))
+
+    def test_readme_names_the_files_that_the_series_touches(self):
+        rows = re.findall(r"^\| (\w+) \| ([\w/., -]+) \|", (kit.TOP / "README.md").read_text(),
+                          re.MULTILINE)
+        named = {f"{folder}/{name}" for folder, names in rows if folder != "folder"
+                 for name in names.split(", ")}
+        self.assertEqual(named, set().union(*map(self.touched, PATCHES)))
+
+    def test_readme_commands_exist(self):
+        readme = (kit.TOP / "README.md").read_text()
+        targets = set(re.findall(r"^(\w+):", (kit.TOP / "Makefile").read_text(), re.MULTILINE))
+        for target in re.findall(r"(?:^    |`)make (\w+)", readme, re.MULTILINE):
+            if target != "BASE":
+                self.assertIn(target, targets)
+
+    def test_nobody_signed_off(self):
+        for patch in PATCHES:
+            self.assertNotIn("\nSigned-off-by:", patch.read_text(), patch.name)
+
+    def test_old_name_is_gone(self):
+        for patch in PATCHES:
+            self.assertIsNone(re.search(r"^\+.*CPU_CACHE_CLEAN", patch.read_text(), re.MULTILINE))
+        left = subprocess.run(
+            ["grep", "-rl", "DMA_ATTR_CPU_CACHE_CLEAN", "Documentation", "drivers", "include",
+             "kernel", "mm", "net", "sound", "block", "fs", "tools", "arch", "rust", "lib"],
+            cwd=kit.OUT / "series", capture_output=True, text=True, check=False).stdout
+        self.assertEqual(left, "")
+
+    def test_everybody_is_sent_what_is_theirs(self):
+        """Every patch goes to somebody besides the list that gets all."""
+        patterns = re.findall(r"^F:\s+(\S+)", (kit.TOP / "MAINTAINERS").read_text(), re.MULTILINE)
+        for pattern in patterns:
+            self.assertTrue(pattern.endswith("/") or list(kit.TOP.glob(pattern)), pattern)
+        for patch in PATCHES:
+            self.assertTrue(any(fnmatch.fnmatch(f"patches/{patch.name}", pattern)
+                                for pattern in patterns), patch.name)
+
+
+if __name__ == "__main__":
+    ktap_unittest.main()

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of make-base, make-series, refresh and check-patches, on tiny made-up trees."""
+
+import shutil
+import subprocess
+
+import kit
+import ktap_unittest
+
+FILE = "kernel/dma/mapping.c"
+LINES = [f"line {number}" for number in range(1, 31)]
+
+
+class TreeTest(kit.ToolTest):
+    def setUp(self):
+        super().setUp()
+        self.base = self.folder / "base"
+        self.series = self.folder / "series"
+        self.patches = self.folder / "patches"
+        self.patches.mkdir()
+
+    def kernel(self, folder, version="7.0.0-rc2"):
+        """A tree that passes for a kernel."""
+        (folder / "kernel/dma").mkdir(parents=True)
+        (folder / "Kbuild").write_text("")
+        (folder / "Makefile").write_text(f"kernelversion:\n\t@echo {version}\n")
+        (folder / FILE).write_text("\n".join(LINES) + "\n")
+        return folder
+
+    def patch(self, number, old, new):
+        """A patch that turns the line `old` into `new`."""
+        where = LINES.index(old) if old in LINES else 9
+        context = LINES[where - 3:where], LINES[where + 1:where + 4]
+        body = [f" {line}" for line in context[0]] + [f"-{old}", f"+{new}"] \
+            + [f" {line}" for line in context[1]]
+        (self.patches / f"{number:04}-change.patch").write_text(
+            "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n"
+            "From: A Tester <tester@example.org>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n"
+            f"Subject: [PATCH {number}/2] mapping: Change {old}\n\nBecause.\n---\n"
+            f"diff --git a/{FILE} b/{FILE}\n--- a/{FILE}\n+++ b/{FILE}\n"
+            f"@@ -{where - 2},7 +{where - 2},7 @@\n" + "\n".join(body) + "\n")
+
+    def git(self, *args):
+        return subprocess.run(["git", "-C", self.series, "-c", "user.name=A Tester",
+                               "-c", "user.email=tester@example.org", *args],
+                              check=True, capture_output=True, text=True).stdout
+
+    def make_base(self):
+        self.succeeds(self.tool("make-base", self.kernel(self.folder / "mainline"), self.base))
+
+    def make_series(self):
+        return self.tool("make-series", "--patches", self.patches, self.base, self.series)
+
+    def test_mainline_is_copied(self):
+        self.make_base()
+        self.assertEqual((self.base / FILE).read_text(),
+                         (self.folder / "mainline" / FILE).read_text())
+        self.assertFalse((self.folder / "mainline/.git").exists())
+
+    def test_base_is_no_kernel(self):
+        (self.folder / "empty").mkdir()
+        self.refuses(self.tool("make-base", self.folder / "empty", self.base), "no Linux kernel")
+        self.assertEqual(list(self.folder.glob("base*")), [])
+
+    def test_base_does_not_exist(self):
+        self.refuses(self.tool("make-base", self.folder / "nowhere", self.base), "there is no")
+
+    def test_base_is_another_version(self):
+        tree = self.kernel(self.folder / "old", "6.12.0")
+        self.refuses(self.tool("make-base", tree, self.base), "6.12.0", "v7.0-rc2")
+        self.assertEqual(list(self.folder.glob("base*")), [])
+
+    def test_base_without_space(self):
+        df = self.stand_in("df", "echo h; echo x 100 99 1 99% /")
+        tree = self.kernel(self.folder / "mainline")
+        self.refuses(self.tool("make-base", tree, self.base, path=df), "has 1 MB free")
+
+    def test_base_without_git(self):
+        for name in ("sh", "dirname", "date", "cat", "sed"):
+            self.stand_in(name, f'exec {shutil.which(name)} "$@"')
+        done = subprocess.run([kit.TOOLS / "make-base", self.folder, self.base],
+                              env={"PATH": str(self.folder / "stand-ins")}, capture_output=True,
+                              text=True, check=False)
+        self.refuses(done, "'git' is not installed", "make setup")
+
+    def test_patches_become_commits(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.patch(2, "line 20", "line twenty")
+        self.succeeds(self.make_series())
+        self.assertEqual(self.git("log", "--format=%s|%an", "base.."),
+                         "mapping: Change line 20|A Tester\nmapping: Change line 10|A Tester\n")
+        self.assertIn("line ten\n", (self.series / FILE).read_text())
+        self.assertNotIn("line ten\n", (self.base / FILE).read_text())
+
+    def test_patch_that_does_not_apply(self):
+        self.make_base()
+        self.patch(1, "line 20", "line twenty")
+        text = (self.patches / "0001-change.patch").read_text()
+        second = text.partition("@@")[2]
+        (self.patches / "0001-change.patch").write_text(
+            text.replace("@@" + second, "@@ -4,3 +4,3 @@\n line 4\n-line 5\n+line five\n line 6\n@@"
+                         + second.replace("line 19", "line nineteen")))
+        self.refuses(self.make_series(), "0001-change.patch", FILE, "hunk 2")
+        self.assertEqual(list(self.folder.glob("series*")), [])
+
+    def test_fuzz_is_refused(self):
+        self.make_base()
+        self.patch(1, "line 20", "line twenty")
+        name = self.patches / "0001-change.patch"
+        name.write_text(name.read_text().replace(" line 17\n", " line seventeen\n"))
+        self.refuses(self.make_series(), "0001-change.patch", "hunk 1")
+
+    def test_changed_patch_replaces_the_commits(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        self.patch(1, "line 10", "line X")
+        self.succeeds(self.make_series())
+        self.assertIn("line X\n", (self.series / FILE).read_text())
+        self.assertEqual(len(self.git("log", "--oneline", "base..").splitlines()), 1)
+
+    def test_bad_patch_leaves_the_old_commits(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        self.patch(1, "no such line", "x")
+        self.refuses(self.make_series(), "0001-change.patch")
+        self.assertIn("line ten\n", (self.series / FILE).read_text())
+        self.patch(1, "line 10", "line X")
+        self.succeeds(self.make_series())
+
+    def test_unwritten_work_is_kept(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        (self.series / FILE).write_text("work\n")
+        self.refuses(self.make_series(), "make refresh")
+        self.git("commit", "--all", "--message", "mapping: Work")
+        self.refuses(self.make_series(), "make refresh")
+        self.assertEqual((self.series / FILE).read_text(), "work\n")
+
+    def test_changed_base_is_taken_over(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        shutil.rmtree(self.base)
+        shutil.rmtree(self.folder / "mainline")
+        self.addCleanup(LINES.__setitem__, -1, LINES[-1])
+        LINES[-1] = "the last line"
+        self.make_base()
+        self.succeeds(self.make_series())
+        self.assertIn("the last line\n", (self.series / FILE).read_text())
+        self.assertIn("line ten\n", (self.series / FILE).read_text())
+
+    def test_refresh_wants_commits(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        (self.series / FILE).write_text("work\n")
+        self.refuses(self.tool("refresh", self.series), "not committed")
+
+    def test_refresh_wants_a_series(self):
+        self.refuses(self.tool("refresh", self.folder), "make tree")
+
+
+class CheckPatchTest(kit.ToolTest):
+    def test_finding_is_reported(self):
+        bad = self.folder / "bad.patch"
+        bad.write_text(
+            "From: A Tester <tester@example.org>\nSubject: [PATCH] dma: Add a line\n\n"
+            "It is needed.\n---\n a.c | 1 +\n 1 file changed, 1 insertion(+)\n\n"
+            "diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1,2 +1,3 @@\n int a;\n"
+            "+int b ;\n int c;\n")
+        done = self.tool("check-patches", kit.OUT / "base", bad)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not ok 1", done.stdout)
+        self.assertIn("SPACING", done.stdout)
+
+    def test_no_kernel_tree(self):
+        self.refuses(self.tool("check-patches", self.folder, "a.patch"), "checkpatch.pl")
+
+
+if __name__ == "__main__":
+    ktap_unittest.main()
