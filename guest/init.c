@@ -31,6 +31,7 @@
 
 #define SWIOTLB_USED	"/sys/kernel/debug/swiotlb/io_tlb_used"
 #define DMA_DEBUG	"/sys/kernel/debug/dma-api/"
+#define DMA_DEBUG_FREE	DMA_DEBUG "num_free_entries"
 
 #define UMEM_AGAIN	16
 
@@ -270,12 +271,24 @@ static void run_probes(void)
 	}
 }
 
+/* By how much a counter fell (@sign 1) or rose (-1), "none" without it. */
+static void print_lost(const char *name, const char *path, struct word before,
+		       int sign)
+{
+	struct word after = read_word(path);
+
+	if (strcmp(after.text, "none"))
+		fact(name, "%ld",
+		     sign * (atol(before.text) - atol(after.text)));
+	else
+		fact(name, "none");
+}
+
 /* What the probes may have left behind. */
 static void measure(void)
 {
 	struct word swiotlb_before = read_word(SWIOTLB_USED);
-	struct word free_before = read_word(DMA_DEBUG "num_free_entries");
-	struct word free_after;
+	struct word free_before = read_word(DMA_DEBUG_FREE);
 
 	if (start_edu())
 		failure("start");
@@ -284,17 +297,11 @@ static void measure(void)
 		failure("stop");
 
 	print_pinned();
-	fact("swiotlb.used_before", "%s", swiotlb_before.text);
-	fact("swiotlb.used_after", "%s", read_word(SWIOTLB_USED).text);
 	fact("dma_debug", "%s",
 	     strcmp(read_word(DMA_DEBUG "disabled").text, "N") ? "off" : "on");
 	fact("dma_debug.errors", "%s", read_word(DMA_DEBUG "error_count").text);
-	free_after = read_word(DMA_DEBUG "num_free_entries");
-	if (strcmp(free_after.text, "none"))
-		fact("dma_debug.leaked", "%ld",
-		     atol(free_before.text) - atol(free_after.text));
-	else
-		fact("dma_debug.leaked", "none");
+	print_lost("dma_debug.leaked", DMA_DEBUG_FREE, free_before, 1);
+	print_lost("swiotlb.leaked", SWIOTLB_USED, swiotlb_before, -1);
 }
 
 int main(void)
