@@ -85,20 +85,20 @@ boot: setup $(foreach k,$(KERNELS),$(OUT)/results/$(SCENARIO)/$(k)/result.ktap)
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
-check: all $(OUT)/check/replay.ktap $(OUT)/check/checkpatch.ktap $(tests)
+check: all $(OUT)/check/mainline.ktap $(OUT)/check/checkpatch.ktap $(tests)
 	@tools/tally $(OUT)/series $(filter %.ktap,$^) $(results)
 
-$(OUT)/check/replay.ktap: $(PATCHES) $(wildcard base/v7.0-rc2/MANIFEST tools/*) | setup
+$(OUT)/check/mainline.ktap: $(PATCHES) base/v7.0-rc2/MANIFEST tools/replay-on-mainline tools/fingerprints.py tools/patchfile.py | setup
 	@mkdir -p $(@D)
 	@tools/replay-on-mainline >$@ || [ $$? -eq 1 ]
 
-$(OUT)/check/checkpatch.ktap: $(PATCHES) $(OUT)/base.stamp
+$(OUT)/check/checkpatch.ktap: $(PATCHES) $(OUT)/base.stamp tools/check-patches
 	@mkdir -p $(@D)
 	@tools/check-patches $(OUT)/base $(PATCHES) >$@ || [ $$? -eq 1 ]
 
 $(tests): $(OUT)/check/%.ktap: tests/test_%.py $(OUT)/series.stamp FORCE
 	@mkdir -p $(@D)
-	@python3 $< >$@ || [ $$? -eq 1 ]
+	@OUT=$(OUT) python3 $< >$@ || [ $$? -eq 1 ]
 
 clean:
 	rm -rf build

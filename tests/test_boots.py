@@ -86,26 +86,30 @@ class BootTest(kit.ToolTest):
         lines = (self.folder / "log.failed").read_text(errors="replace").splitlines()
         self.assertIn(lines[-1].strip(), done.stderr)
 
-    def test_hang(self):
-        self.failed(self.boot(timeout=2), "hung", "2 s")
-
-    def test_panic(self):
-        empty = self.folder / "empty.cpio"
-        empty.write_bytes(b"")
-        self.failed(self.boot(initramfs=empty), "panicked", "Kernel panic")
-
-    def test_end_is_missing(self):
+    def initramfs_that(self, does):
+        """An initramfs whose init does nothing but one statement."""
         (self.folder / "list").write_text(
             "dir /dev 0755 0 0\nnod /dev/console 0600 0 0 c 5 1\n"
             f"file /init {self.folder}/init 0755 0 0\n")
         (self.folder / "init.c").write_text(
-            "#include <sys/reboot.h>\nint main(void) { return reboot(RB_POWER_OFF); }\n")
+            "#include <sys/reboot.h>\n#include <unistd.h>\n"
+            f"int main(void) {{ return {does}; }}\n")
         subprocess.run(["gcc", "-static", "-o", "init", "init.c"], cwd=self.folder, check=True)
-        initramfs = self.folder / "quiet.cpio"
+        initramfs = self.folder / "made-up.cpio"
         with initramfs.open("wb") as output:
             subprocess.run([kit.OUT / "series/obj-x86_64/usr/gen_init_cpio", "list"],
                            cwd=self.folder, stdout=output, check=True)
-        self.failed(self.boot(initramfs=initramfs), "without its closing line")
+        return initramfs
+
+    def test_hang(self):
+        self.failed(self.boot(timeout=6, initramfs=self.initramfs_that("pause()")), "hung", "6 s")
+
+    def test_panic(self):
+        self.failed(self.boot(initramfs=self.initramfs_that("1")), "panicked", "Kernel panic")
+
+    def test_end_is_missing(self):
+        self.failed(self.boot(initramfs=self.initramfs_that("reboot(RB_POWER_OFF)")),
+                    "without its closing line")
 
     def test_no_image(self):
         self.refuses(self.boot(initramfs=self.folder / "nowhere"), "there is no", "run 'make'")
