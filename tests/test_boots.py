@@ -212,7 +212,7 @@ class ReportTest(kit.ToolTest):
         for text in (done.stdout, page.read_text()):
             self.assertIn("512", text)
             self.assertIn("1 of 2", text)
-        self.assertIn('width="95" height="17" class="bad"', page.read_text())
+        self.assertIn("registered, sees 512 of 2048 bytes: corrupt", page.read_text())
 
     def test_no_results(self):
         self.refuses(self.tool("report", self.folder, self.folder / "page.html"), "no results")
