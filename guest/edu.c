@@ -6,7 +6,9 @@
  * The registers are described in docs/specs/edu.txt of QEMU.
  */
 
+#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
+#include <linux/iommu-dma.h>
 #include <linux/iopoll.h>
 #include <linux/list.h>
 #include <linux/miscdevice.h>
@@ -45,6 +47,10 @@
 #else
 #define EDU_ATTR_COHERENT	0
 #endif
+
+static unsigned int dma_bits = 64;
+module_param(dma_bits, uint, 0444);
+MODULE_PARM_DESC(dma_bits, "Width of the addresses that the device can use");
 
 struct edu_ib {
 	struct ib_device dev;
@@ -102,16 +108,21 @@ static int edu_write_pattern(dma_addr_t dma, u32 seed)
 	return edu_transfer(EDU_BUFFER, dma, EDU_DMA_CMD_TO_RAM);
 }
 
-/* What the CPU sees in @page, mapped at @dma, before anybody syncs it. */
-static int edu_measure(struct edu_map *map, struct page *page, dma_addr_t dma)
+static bool edu_beyond_mask(phys_addr_t phys)
+{
+	return phys + EDU_SIZE - 1 > dma_get_mask(&edu.pdev->dev);
+}
+
+/* What the CPU sees in @buf, mapped at @dma, before anybody syncs it. */
+static int edu_measure(struct edu_map *map, void *buf, dma_addr_t dma)
 {
 	int err;
 
-	map->dma_is_phys = dma == page_to_phys(page);
+	map->dma_is_phys = dma == virt_to_phys(buf);
 	err = edu_write_pattern(dma, map->seed);
 	if (err)
 		return err;
-	map->fresh_before_sync = edu_count_fresh(page_address(page), map->seed);
+	map->fresh_before_sync = edu_count_fresh(buf, map->seed);
 	return 0;
 }
 
@@ -119,16 +130,20 @@ static int edu_map_phys(struct edu_map *map, unsigned long attrs)
 {
 	struct device *dev = &edu.pdev->dev;
 	struct page *page;
+	phys_addr_t phys;
 	dma_addr_t dma;
+	void *buf;
 	int err;
 
 	page = alloc_page(GFP_KERNEL);
 	if (!page)
 		return -ENOMEM;
-	edu_fill_background(page_address(page), map->seed);
+	buf = page_address(page) + map->offset;
+	phys = page_to_phys(page) + map->offset;
+	map->beyond_mask = edu_beyond_mask(phys);
+	edu_fill_background(buf, map->seed);
 
-	dma = dma_map_phys(dev, page_to_phys(page), EDU_SIZE, DMA_FROM_DEVICE,
-			   attrs);
+	dma = dma_map_phys(dev, phys, EDU_SIZE, DMA_FROM_DEVICE, attrs);
 	err = dma_mapping_error(dev, dma);
 	if (err) {
 		map->error = -err;
@@ -136,12 +151,11 @@ static int edu_map_phys(struct edu_map *map, unsigned long attrs)
 		goto free;
 	}
 
-	err = edu_measure(map, page, dma);
+	err = edu_measure(map, buf, dma);
 	/* A coherent mapping is one that nobody has to sync. */
 	if (!err && !attrs) {
 		dma_sync_single_for_cpu(dev, dma, EDU_SIZE, DMA_FROM_DEVICE);
-		map->fresh_after_sync = edu_count_fresh(page_address(page),
-							map->seed);
+		map->fresh_after_sync = edu_count_fresh(buf, map->seed);
 	}
 	dma_unmap_phys(dev, dma, EDU_SIZE, DMA_FROM_DEVICE, attrs);
 free:
@@ -149,28 +163,45 @@ free:
 	return err;
 }
 
+/* An IOMMU may have merged entries: look for byte @offset of the list. */
+static dma_addr_t edu_sg_dma_address(struct sg_table *sgt, unsigned int offset)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sgtable_dma_sg(sgt, sg, i) {
+		if (offset < sg_dma_len(sg))
+			return sg_dma_address(sg) + offset;
+		offset -= sg_dma_len(sg);
+	}
+	return DMA_MAPPING_ERROR;
+}
+
 static int edu_map_sg(struct edu_map *map, unsigned long attrs)
 {
 	struct device *dev = &edu.pdev->dev;
-	struct scatterlist sgl[2];
+	struct scatterlist sgl[EDU_SG_ENTRIES];
 	struct sg_table sgt = {
 		.sgl		= sgl,
 		.nents		= ARRAY_SIZE(sgl),
 		.orig_nents	= ARRAY_SIZE(sgl),
 	};
+	size_t size = PAGE_SIZE * EDU_SG_ENTRIES;
 	struct scatterlist *sg;
-	struct page *pages;
+	void *pages, *buf;
 	int i, err;
 
-	pages = alloc_pages(GFP_KERNEL, 1);
+	pages = alloc_pages_exact(size, GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
 
-	/* Half a page each, so that they stay two entries. */
 	sg_init_table(sgl, ARRAY_SIZE(sgl));
 	for_each_sgtable_sg(&sgt, sg, i)
-		sg_set_page(sg, pages + i, EDU_SIZE, 0);
-	edu_fill_background(page_address(pages), map->seed);
+		sg_set_buf(sg, pages + i * PAGE_SIZE, PAGE_SIZE);
+	buf = pages + map->entry * PAGE_SIZE + map->offset;
+	sg_set_buf(&sgl[map->entry], buf, EDU_SIZE);
+	map->beyond_mask = edu_beyond_mask(virt_to_phys(buf));
+	edu_fill_background(buf, map->seed);
 
 	err = dma_map_sgtable(dev, &sgt, DMA_FROM_DEVICE, attrs);
 	if (err) {
@@ -179,16 +210,23 @@ static int edu_map_sg(struct edu_map *map, unsigned long attrs)
 		goto free;
 	}
 
-	err = edu_measure(map, pages, sg_dma_address(sgl));
+	err = edu_measure(map, buf,
+			  edu_sg_dma_address(&sgt, map->entry * PAGE_SIZE));
 	dma_unmap_sgtable(dev, &sgt, DMA_FROM_DEVICE, attrs);
 free:
-	__free_pages(pages, 1);
+	free_pages_exact(pages, size);
 	return err;
 }
 
 static int edu_map(unsigned int cmd, struct edu_map *map)
 {
-	*map = (struct edu_map){ .seed = map->seed };
+	*map = (struct edu_map){
+		.seed	= map->seed,
+		.offset	= map->offset,
+		.entry	= map->entry,
+	};
+	if (map->offset > PAGE_SIZE - EDU_SIZE || map->entry >= EDU_SG_ENTRIES)
+		return -EINVAL;
 
 	if (cmd == EDU_MAP_PLAIN)
 		return edu_map_phys(map, 0);
@@ -205,7 +243,15 @@ static int edu_map(unsigned int cmd, struct edu_map *map)
 static int edu_reg_umem(struct edu_file *file, struct edu_umem *arg)
 {
 	struct ib_umem *umem;
+	struct page *page;
 	int err;
+
+	/* Before the registration, as there is no umem to look at if it fails. */
+	err = pin_user_pages_fast(arg->addr, 1, FOLL_WRITE, &page);
+	if (err != 1)
+		return err ?: -EFAULT;
+	arg->beyond_mask = edu_beyond_mask(page_to_phys(page));
+	unpin_user_page(page);
 
 	arg->error = 0;
 	umem = EDU_UMEM_GET(&edu.ib->dev, arg->addr, arg->length,
@@ -254,11 +300,26 @@ static void edu_release_umems(struct edu_file *file)
 	xa_destroy(&file->umems);
 }
 
+static int edu_info(struct edu_info *info)
+{
+	struct device *dev = &edu.pdev->dev;
+	const struct dma_map_ops *ops = get_dma_ops(dev);
+
+	*info = (struct edu_info){ .untrusted = edu.pdev->untrusted };
+	if (ops)
+		snprintf(info->backend, sizeof(info->backend), "%ps",
+			 ops->map_phys);
+	else
+		strscpy(info->backend, use_dma_iommu(dev) ? "iommu" : "direct");
+	return 0;
+}
+
 static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 {
 	struct edu_file *file = filp->private_data;
 	void __user *user = (void __user *)arg;
 	union {
+		struct edu_info info;
 		struct edu_map map;
 		struct edu_umem umem;
 	} u;
@@ -279,6 +340,9 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	}
 
 	switch (cmd) {
+	case EDU_INFO:
+		err = edu_info(&u.info);
+		break;
 	case EDU_MAP_PLAIN:
 	case EDU_MAP_COHERENT:
 	case EDU_MAP_COHERENT_SG:
@@ -410,7 +474,7 @@ static int edu_start(struct pci_dev *pdev)
 	err = pcim_enable_device(pdev);
 	if (err)
 		return err;
-	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(dma_bits));
 	if (err)
 		return err;
 

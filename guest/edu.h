@@ -14,20 +14,40 @@
 /* Bytes per transfer. */
 #define EDU_SIZE	2048
 
+/* Entries of the scatterlist of EDU_MAP_COHERENT_SG. */
+#define EDU_SG_ENTRIES	3
+
+/**
+ * struct edu_info - what the kernel makes of the device
+ * @untrusted: out: 1 if it may be an attacker's, such as one on an external port
+ * @backend: out: who maps for it: "direct", "iommu", or the function that does
+ */
+struct edu_info {
+	__u32 untrusted;
+	char backend[36];
+};
+
 /**
  * struct edu_map - map kernel memory, let the device write to it, unmap
  * @seed: in: selects the pattern
+ * @offset: in: where in its page the memory starts
+ * @entry: in: which scatterlist entry has that memory and is written to; the
+ *	others are whole pages
  * @absent: out: 1 if this kernel lacks the attribute, so nothing was mapped
  * @error: out: errno of the mapping, 0 if it succeeded; a failed
  *	dma_map_phys() has none of its own: what dma_mapping_error() makes of it
+ * @beyond_mask: out: 1 if the memory ends above what the device can address
  * @dma_is_phys: out: 1 if the device was given the physical address
  * @fresh_before_sync: out: bytes of the device that the CPU sees at once
  * @fresh_after_sync: out: the same after a sync, EDU_MAP_PLAIN only
  */
 struct edu_map {
 	__u32 seed;
+	__u32 offset;
+	__u32 entry;
 	__u32 absent;
 	__s32 error;
+	__u32 beyond_mask;
 	__u32 dma_is_phys;
 	__u32 fresh_before_sync;
 	__u32 fresh_after_sync;
@@ -40,7 +60,8 @@ struct edu_map {
  * @id: out of EDU_REG_UMEM, in to the others
  * @seed: EDU_UMEM_WRITE: selects the pattern
  * @error: out: errno of the registration, 0 if it succeeded
- * @reserved: unused
+ * @beyond_mask: out of EDU_REG_UMEM: 1 if the first page is above what the
+ *	device can address
  */
 struct edu_umem {
 	__u64 addr;
@@ -48,18 +69,19 @@ struct edu_umem {
 	__u32 id;
 	__u32 seed;
 	__s32 error;
-	__u32 reserved;
+	__u32 beyond_mask;
 };
 
 /* dma_map_phys() without attributes, and with DMA_ATTR_REQUIRE_COHERENCE. */
 #define EDU_MAP_PLAIN		_IOWR('E', 1, struct edu_map)
 #define EDU_MAP_COHERENT	_IOWR('E', 2, struct edu_map)
-/* dma_map_sgtable() of two pages with DMA_ATTR_REQUIRE_COHERENCE. */
+/* dma_map_sgtable() with DMA_ATTR_REQUIRE_COHERENCE. */
 #define EDU_MAP_COHERENT_SG	_IOWR('E', 3, struct edu_map)
 /* ib_umem_get(), a transfer to its start, ib_umem_release(). */
 #define EDU_REG_UMEM		_IOWR('E', 4, struct edu_umem)
 #define EDU_UMEM_WRITE		_IOWR('E', 5, struct edu_umem)
 #define EDU_DEREG_UMEM		_IOWR('E', 6, struct edu_umem)
+#define EDU_INFO		_IOWR('E', 7, struct edu_info)
 
 /* What the device writes. */
 static inline __u8 edu_pattern(__u32 seed, __u32 i)

@@ -30,17 +30,30 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define SWIOTLB_USED	"/sys/kernel/debug/swiotlb/io_tlb_used"
+#define SWIOTLB_HIGHEST	"/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"
+#define WARN_AGAIN	"/sys/kernel/debug/clear_warn_once"
 #define DMA_DEBUG	"/sys/kernel/debug/dma-api/"
 #define DMA_DEBUG_FREE	DMA_DEBUG "num_free_entries"
 
 #define UMEM_AGAIN	16
+#define UNALIGNED	512
+#define REFUSALS	1000
+#define BLK_SIZE	(1024 * 1024)
+
+/* Less may be pages that other parts of the kernel took or gave back. */
+#define NOISE_KB	1024
 
 struct word {
 	char text[64];
 };
 
 static int edu = -1;
+static int kmsg = -1;
 static unsigned int facts;
+
+/* Lines of the kernel log so far. */
+static unsigned int refused_lines;
+static unsigned int warn_lines;
 
 static void fact_printed(void)
 {
@@ -76,6 +89,11 @@ static void failure(const char *step)
 	fact("init.failed", "%s:%s", step, errno_name(errno).text);
 }
 
+static const char *yes_no(int value)
+{
+	return value ? "yes" : "no";
+}
+
 /* The first word of a file, "none" if there is no such thing. */
 static struct word read_word(const char *path)
 {
@@ -90,6 +108,54 @@ static struct word read_word(const char *path)
 	return word;
 }
 
+static int write_word(const char *path, const char *text)
+{
+	size_t length = strlen(text);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t ret;
+
+	if (fd < 0)
+		return -1;
+	ret = write(fd, text, length);
+	close(fd);
+	return ret == (ssize_t)length ? 0 : -1;
+}
+
+/* The number behind @key in a file such as /proc/meminfo. */
+static int read_value(const char *path, const char *key, long *value)
+{
+	FILE *file = fopen(path, "r");
+	size_t length = strlen(key);
+	char line[128];
+	int ret = -1;
+
+	if (!file)
+		return -1;
+	errno = ENODATA;
+	while (ret && fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, length) &&
+		    sscanf(line + length, "%ld", value) == 1)
+			ret = 0;
+	fclose(file);
+	return ret;
+}
+
+/* Count what the kernel has logged since the last call. */
+static int read_log(void)
+{
+	char record[8192 + 1];
+	ssize_t size;
+
+	while ((size = read(kmsg, record, sizeof(record) - 1)) >= 0) {
+		record[size] = '\0';
+		if (strstr(record, "refused a DMA mapping"))
+			refused_lines++;
+		if (strstr(record, "[ cut here ]"))
+			warn_lines++;
+	}
+	return errno == EAGAIN ? 0 : -1;
+}
+
 static int probe_kernel(void)
 {
 	struct utsname name;
@@ -100,8 +166,14 @@ static int probe_kernel(void)
 	return 0;
 }
 
-static int probe_iommu(void)
+static int probe_device(void)
 {
+	struct edu_info info;
+
+	if (ioctl(edu, EDU_INFO, &info))
+		return -1;
+	fact("device.untrusted", "%s", yes_no(info.untrusted));
+	fact("dma.backend", "%s", info.backend);
 	fact("iommu.group_type", "%s",
 	     read_word("/sys/class/misc/edu/device/iommu_group/type").text);
 	return 0;
@@ -114,10 +186,31 @@ static int probe_plain(void)
 	if (ioctl(edu, EDU_MAP_PLAIN, &map))
 		return -1;
 	fact("plain.map", "%s", errno_name(map.error).text);
-	fact("plain.dma_is_phys", "%s", map.dma_is_phys ? "yes" : "no");
+	fact("plain.beyond_mask", "%s", yes_no(map.beyond_mask));
+	fact("plain.dma_is_phys", "%s", yes_no(map.dma_is_phys));
 	fact("plain.fresh_before_sync", "%u", map.fresh_before_sync);
 	fact("plain.fresh_after_sync", "%u", map.fresh_after_sync);
 	fact("plain.size", "%u", EDU_SIZE);
+	return 0;
+}
+
+/* Facts @name and @name_fresh. */
+static int map_coherent(const char *name, unsigned int cmd, struct edu_map *map)
+{
+	struct word result, fresh;
+
+	if (ioctl(edu, cmd, map))
+		return -1;
+
+	result = errno_name(map->error);
+	if (map->absent)
+		result = (struct word){ "absent" };
+	else if (map->error && cmd == EDU_MAP_COHERENT)
+		/* dma_map_phys() cannot say why. */
+		result = (struct word){ "refused" };
+	fact(name, "%s", result.text);
+	snprintf(fresh.text, sizeof(fresh.text), "%s_fresh", name);
+	fact(fresh.text, "%u", map->fresh_before_sync);
 	return 0;
 }
 
@@ -126,19 +219,68 @@ static int probe_coherent(void)
 	struct edu_map phys = { .seed = 2 };
 	struct edu_map sg = { .seed = 3 };
 
-	if (ioctl(edu, EDU_MAP_COHERENT, &phys) ||
-	    ioctl(edu, EDU_MAP_COHERENT_SG, &sg))
+	if (map_coherent("coherent.phys", EDU_MAP_COHERENT, &phys) ||
+	    map_coherent("coherent.sg", EDU_MAP_COHERENT_SG, &sg))
 		return -1;
-
 	fact("attribute", "%s", phys.absent ? "absent" : "present");
-	/* dma_map_phys() cannot say why it refuses. */
-	fact("coherent.phys", "%s",
-	     phys.absent ? "absent" : phys.error ? "refused" : "ok");
-	fact("coherent.phys_fresh", "%u", phys.fresh_before_sync);
-	fact("coherent.sg", "%s",
-	     sg.absent ? "absent" : errno_name(sg.error).text);
-	fact("coherent.sg_fresh", "%u", sg.fresh_before_sync);
+	if (!phys.absent)
+		fact("coherent.beyond_mask", "%s",
+		     yes_no(phys.beyond_mask && sg.beyond_mask));
 	return 0;
+}
+
+/*
+ * Memory that shares its page with other data: an untrusted device may not
+ * see that data, so it gets a bounce buffer even behind an IOMMU.
+ */
+static int probe_unaligned(void)
+{
+	struct edu_map plain = { .seed = 5, .offset = UNALIGNED };
+	struct edu_map phys = { .seed = 6, .offset = UNALIGNED };
+	struct edu_map middle = { .seed = 7, .offset = UNALIGNED, .entry = 1 };
+	struct edu_map last = {
+		.seed	= 8,
+		.offset	= UNALIGNED,
+		.entry	= EDU_SG_ENTRIES - 1,
+	};
+
+	if (ioctl(edu, EDU_MAP_PLAIN, &plain))
+		return -1;
+	fact("unaligned.plain", "%s", errno_name(plain.error).text);
+	fact("unaligned.plain_fresh_before_sync", "%u",
+	     plain.fresh_before_sync);
+	fact("unaligned.plain_fresh_after_sync", "%u", plain.fresh_after_sync);
+
+	if (map_coherent("unaligned.phys", EDU_MAP_COHERENT, &phys) ||
+	    map_coherent("unaligned.sg_middle", EDU_MAP_COHERENT_SG, &middle) ||
+	    map_coherent("unaligned.sg_last", EDU_MAP_COHERENT_SG, &last))
+		return -1;
+	return 0;
+}
+
+static __u8 *map_pages(size_t length)
+{
+	__u8 *pages = mmap(NULL, length, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return pages == MAP_FAILED ? NULL : pages;
+}
+
+/* Register memory, let the device write to its start, deregister it. */
+static int use_umem(struct edu_umem *umem, __u32 *fresh)
+{
+	__u8 *buf = (__u8 *)(uintptr_t)umem->addr;
+
+	*fresh = 0;
+	edu_fill_background(buf, umem->seed);
+	if (ioctl(edu, EDU_REG_UMEM, umem))
+		return -1;
+	if (umem->error)
+		return 0;
+	if (ioctl(edu, EDU_UMEM_WRITE, umem))
+		return -1;
+	*fresh = edu_count_fresh(buf, umem->seed);
+	return ioctl(edu, EDU_DEREG_UMEM, umem);
 }
 
 /* What a process sees of the device's writes to memory it has registered. */
@@ -147,29 +289,28 @@ static int probe_umem(void)
 	size_t length = sysconf(_SC_PAGESIZE);
 	struct edu_umem umem = { .length = length, .seed = 4 };
 	__u32 id[UMEM_AGAIN];
-	__u32 fresh = 0;
+	struct edu_umem part = { .length = EDU_SIZE, .seed = 9 };
 	int i, count, error = 0, ret = -1;
-	__u8 *page;
+	__u8 *page = map_pages(length);
+	__u32 fresh;
 
-	page = mmap(NULL, length, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (page == MAP_FAILED)
+	if (!page)
 		return -1;
-	edu_fill_background(page, umem.seed);
 	umem.addr = (uintptr_t)page;
+	part.addr = umem.addr + UNALIGNED;
 
-	if (ioctl(edu, EDU_REG_UMEM, &umem))
+	if (use_umem(&umem, &fresh))
 		goto unmap;
+	fact("umem.beyond_mask", "%s", yes_no(umem.beyond_mask));
 	fact("umem.register", "%s", errno_name(umem.error).text);
-	if (!umem.error) {
-		if (ioctl(edu, EDU_UMEM_WRITE, &umem))
-			goto unmap;
-		fresh = edu_count_fresh(page, umem.seed);
-		if (ioctl(edu, EDU_DEREG_UMEM, &umem))
-			goto unmap;
-	}
 	fact("umem.fresh", "%u", fresh);
 	fact("umem.size", "%u", EDU_SIZE);
+
+	/* The RDMA core maps whole pages, so the process may ask for a part. */
+	if (use_umem(&part, &fresh))
+		goto unmap;
+	fact("unaligned.umem", "%s", errno_name(part.error).text);
+	fact("unaligned.umem_fresh", "%u", fresh);
 
 	/* Ordinary use: many registrations of one page, alive at once. */
 	for (count = 0; count < UMEM_AGAIN; count++) {
@@ -195,16 +336,107 @@ unmap:
 	return ret;
 }
 
+/*
+ * A process can ask for what is refused as often as it likes: that must neither
+ * flood the log nor leave anything behind. A leak of one page per refusal would
+ * be about four times NOISE_KB.
+ */
+static int probe_refusals(void)
+{
+	size_t length = sysconf(_SC_PAGESIZE);
+	struct edu_umem umem = { .length = length };
+	__u8 *page = map_pages(length);
+	unsigned int refused = 0;
+	long before, after, lost;
+	int i, ret = -1;
+
+	if (!page)
+		return -1;
+	umem.addr = (uintptr_t)page;
+
+	if (read_value("/proc/meminfo", "MemAvailable:", &before))
+		goto unmap;
+	for (i = 0; i < REFUSALS; i++) {
+		if (ioctl(edu, EDU_REG_UMEM, &umem))
+			goto unmap;
+		if (umem.error)
+			refused++;
+		else if (ioctl(edu, EDU_DEREG_UMEM, &umem))
+			goto unmap;
+	}
+	if (read_value("/proc/meminfo", "MemAvailable:", &after) || read_log())
+		goto unmap;
+
+	lost = before - after;
+	fact("refusals.refused", "%u", refused);
+	fact("refusals.lines", "%u", refused_lines);
+	fact("memory.lost_kb", "%ld", lost < NOISE_KB ? 0 : lost);
+	ret = 0;
+unmap:
+	munmap(page, length);
+	return ret;
+}
+
+/* Write to a disk and read back, past the page cache. */
+static int compare_disk(int fd, __u8 *written, __u8 *got)
+{
+	int i;
+
+	for (i = 0; i < BLK_SIZE; i++) {
+		written[i] = edu_pattern(10, i);
+		got[i] = ~written[i];
+	}
+	errno = EIO;
+	if (pwrite(fd, written, BLK_SIZE, 0) != BLK_SIZE ||
+	    pread(fd, got, BLK_SIZE, 0) != BLK_SIZE)
+		return -1;
+	return memcmp(written, got, BLK_SIZE) ? 1 : 0;
+}
+
+/* A driver that syncs: it has to work wherever it gets a bounce buffer. */
+static int probe_blk(void)
+{
+	int fd = open("/dev/vda", O_RDWR | O_DIRECT | O_CLOEXEC);
+	__u8 *buf;
+	int ret;
+
+	if (fd < 0 && errno == ENOENT) {
+		fact("blk.compare", "none");
+		return 0;
+	}
+	if (fd < 0)
+		return -1;
+	buf = map_pages(2 * BLK_SIZE);
+	if (!buf) {
+		close(fd);
+		return -1;
+	}
+
+	/* Without a slab there is no such file, and nothing is bounced. */
+	write_word(SWIOTLB_HIGHEST, "0");
+	ret = compare_disk(fd, buf, buf + BLK_SIZE);
+	fact("blk.compare", "%s",
+	     ret > 0 ? "bad" : errno_name(ret ? errno : 0).text);
+	fact("blk.bounced", "%s",
+	     yes_no(atol(read_word(SWIOTLB_HIGHEST).text) > 0));
+	munmap(buf, 2 * BLK_SIZE);
+	close(fd);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);	/* prints facts; returns 0, or -1 and errno */
 	int needs_edu;
 } probes[] = {
-	{ "kernel",	probe_kernel,	0 },
-	{ "iommu",	probe_iommu,	1 },
-	{ "plain",	probe_plain,	1 },
-	{ "coherent",	probe_coherent,	1 },
-	{ "umem",	probe_umem,	1 },
+	{ "kernel",	probe_kernel,		0 },
+	{ "device",	probe_device,		1 },
+	{ "plain",	probe_plain,		1 },
+	{ "coherent",	probe_coherent,		1 },
+	{ "unaligned",	probe_unaligned,	1 },
+	{ "umem",	probe_umem,		1 },
+	{ "refusals",	probe_refusals,		1 },
+	{ "blk",	probe_blk,		0 },
 };
 
 static int mount_all(void)
@@ -215,21 +447,33 @@ static int mount_all(void)
 	       mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 }
 
-static int load_module(const char *path)
+static int load_module(const char *path, const char *parameters)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int ret;
 
 	if (fd < 0)
 		return -1;
-	ret = syscall(SYS_finit_module, fd, "", 0);
+	ret = syscall(SYS_finit_module, fd, parameters, 0);
 	close(fd);
 	return ret;
 }
 
+/* Words "edu.NAME=VALUE" of the command line, as modprobe passes them on. */
 static int start_edu(void)
 {
-	if (load_module("/edu.ko"))
+	char parameters[256] = "", word[256];
+	FILE *file = fopen("/proc/cmdline", "r");
+
+	if (!file)
+		return -1;
+	while (fscanf(file, "%255s", word) == 1)
+		if (!strncmp(word, "edu.", 4) &&
+		    strlen(parameters) + strlen(word) < sizeof(parameters))
+			strcat(strcat(parameters, word + 4), " ");
+	fclose(file);
+
+	if (load_module("/edu.ko", parameters))
 		return -1;
 	edu = open("/dev/edu", O_RDWR | O_CLOEXEC);
 	return edu < 0 ? -1 : 0;
@@ -246,29 +490,39 @@ static int stop_edu(void)
 
 static void print_pinned(void)
 {
-	FILE *file = fopen("/proc/self/status", "r");
-	char line[128];
-	unsigned long kb;
+	long kb;
 
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "VmPin: %lu", &kb) == 1)
-			fact("pinned.after", "%lu", kb);
-	if (file)
-		fclose(file);
-	else
+	if (read_value("/proc/self/status", "VmPin:", &kb))
 		failure("pinned");
+	else
+		fact("pinned.after", "%ld", kb);
+}
+
+/* Every probe runs as if it were the first to do what the kernel warns of. */
+static void run_probe(const char *name, int (*run)(void))
+{
+	int counted = !write_word(WARN_AGAIN, "1") && !read_log();
+	unsigned int before = warn_lines;
+	struct word warnings;
+
+	if (run())
+		failure(name);
+	if (counted && !read_log()) {
+		snprintf(warnings.text, sizeof(warnings.text), "%s.warnings",
+			 name);
+		fact(warnings.text, "%u", warn_lines - before);
+	} else {
+		failure("log");
+	}
 }
 
 static void run_probes(void)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(probes); i++) {
-		if (probes[i].needs_edu && edu < 0)
-			continue;
-		if (probes[i].run())
-			failure(probes[i].name);
-	}
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		if (edu >= 0 || !probes[i].needs_edu)
+			run_probe(probes[i].name, probes[i].run);
 }
 
 /* By how much a counter fell (@sign 1) or rose (-1), "none" without it. */
@@ -312,6 +566,10 @@ int main(void)
 	/* The kernel gave us its console only if the initramfs had the node. */
 	if (!freopen("/dev/console", "w", stdout))
 		failure("console");
+
+	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kmsg < 0)
+		failure("kmsg");
 
 	measure();
 

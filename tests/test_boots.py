@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of boot, judge, report and tally: machines that fail, and results that lie."""
+"""Tests of fetch-xen, boot, judge, report and tally: machines that fail, and results that lie."""
 
 import json
 import os
@@ -60,6 +60,14 @@ class ScenarioTest(kit.ToolTest):
     def test_unknown_architecture(self):
         self.refuses(self.boot(SCENARIO.format(timeout=9).replace("x86_64", "pdp11")), "pdp11")
 
+    def test_unknown_hypervisor(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9) + "hypervisor = vmware\n"),
+                     "vmware", "say xen")
+
+    def test_no_such_table(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9) + "acpi = nonsense\n"),
+                     "no ACPI table", "guest/nonsense.asl")
+
     def test_no_such_scenario(self):
         done = self.tool("boot", kit.TOP / "scenarios/nonsense", IMAGE, INITRAMFS, "log")
         self.refuses(done, "no scenario nonsense", "direct")
@@ -114,6 +122,19 @@ class BootTest(kit.ToolTest):
     def test_no_image(self):
         self.refuses(self.boot(initramfs=self.folder / "nowhere"), "there is no", "run 'make'")
 
+    def test_no_xen(self):
+        scenario = self.folder / "made-up"
+        scenario.write_text(SCENARIO.format(timeout=9) + "hypervisor = xen\n")
+        self.refuses(self.tool("boot", "--xen", self.folder / "nowhere", scenario, IMAGE, INITRAMFS,
+                               "log"), "there is no", "nowhere")
+
+    def test_table_does_not_compile(self):
+        scenario = self.folder / "made-up"
+        scenario.write_text(SCENARIO.format(timeout=9) + "acpi = external-port\n")
+        self.refuses(self.tool("boot", scenario, IMAGE, INITRAMFS, "log",
+                               path=self.stand_in("iasl", "echo 'an error'; exit 1")),
+                     "iasl does not compile", "external-port.asl")
+
     def test_no_qemu(self):
         self.refuses(self.boot(PATH="/nowhere"), "'qemu-system-x86_64' is not installed")
 
@@ -125,8 +146,8 @@ class BootTest(kit.ToolTest):
 
 
 class JudgeTest(kit.ToolTest):
-    def judge(self, log, kernel="series"):
-        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
+    def judge(self, log, kernel="series", also=""):
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9) + also)
         (self.folder / "log").write_text(log)
         self.succeeds(self.tool("judge", self.folder / "made-up", kernel, self.folder / "log"))
         ktap = (self.folder / "result.ktap").read_text()
@@ -165,9 +186,47 @@ class JudgeTest(kit.ToolTest):
     def test_expected_report_did_not_come(self):
         self.assertEqual(self.judge(LOG, "base"), ["not ok 4 log: an old fault"])
 
+    def test_expected_report_of_both(self):
+        also = "both-log = a new fault\n"
+        new_fault = OLD_FAULT.replace("an old", "a new")
+        self.assertEqual(self.judge(OLD_FAULT + new_fault + LOG, "base", also), [])
+        self.assertEqual(self.judge(new_fault + LOG, "series", also), [])
+        self.assertEqual(self.judge(LOG, "series", also), ["not ok 4 log: a new fault"])
+
+    def test_expected_line_of_the_series(self):
+        also = "series-log = refused\n"
+        self.assertEqual(self.judge(OLD_FAULT + LOG, "base", also), [])
+        self.assertEqual(self.judge("[ 0.2] edu: refused\n" + LOG, "series", also), [])
+        self.assertEqual(self.judge(LOG, "series", also), ["not ok 4 log: refused"])
+
     def test_another_report_beside_the_expected(self):
         self.assertEqual(self.judge(OLD_FAULT + OLD_FAULT.replace("an old", "a new") + LOG, "base"),
                          ["not ok 5 no other report in the log"])
+
+
+class FetchXenTest(kit.ToolTest):
+    def fetch(self, script):
+        return self.tool("fetch-xen", self.folder / "xen", path=self.stand_in("apt-get", script))
+
+    def failed(self, done, *words):
+        self.refuses(done, *words)
+        self.assertFalse((self.folder / "xen").exists())
+
+    def test_apt_does_not_know_it(self):
+        self.failed(self.fetch("echo 'E: Unable to locate package'; exit 100"),
+                    "Unable to locate package", "apt-get update")
+
+    def test_not_a_package(self):
+        self.failed(self.fetch("for word; do :; done; echo truncated >${word}_1_amd64.deb"),
+                    "holds no hypervisor")
+
+    def test_package_without_hypervisor(self):
+        (self.folder / "empty/DEBIAN").mkdir(parents=True)
+        (self.folder / "empty/DEBIAN/control").write_text(
+            "Package: x\nVersion: 1\nArchitecture: all\nMaintainer: tester\nDescription: x\n")
+        self.failed(self.fetch("for word; do :; done; dpkg-deb --build "
+                               f"{self.folder}/empty ${{word}}_1_amd64.deb"),
+                    "holds no hypervisor")
 
 
 class TallyTest(kit.ToolTest):

@@ -4,21 +4,25 @@
 title    what the row of the report is called (once)
 arch     the machine's architecture (once)
 memory   of the virtual machine, as QEMU's -m takes it (once)
+hypervisor  xen: the kernel runs as Xen's dom0 (once; normally none)
 cmdline  words added to the kernel's command line
-device   a QEMU -device; each may repeat
+device   a QEMU -device; drive=disk is a disk of 4 MiB; each may repeat
+acpi     a table of guest/ to add to the firmware's, without the .asl
 timeout  seconds after which the boot counts as hung (once)
 prove    fact=value, on both kernels: the configuration is in effect
 both     fact=value that both kernels must report
 base     fact=value that the kernel without the series must report
 series   fact=value that the kernel with the series must report
-base-log text that the log of the kernel without the series must contain; the
-         lines with it are no unexpected complaints
+both-log, base-log, series-log
+         text that the log of both or of that kernel must contain; the lines
+         with it are no unexpected complaints
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ARCHITECTURES = {"x86_64"}
+HYPERVISORS = {"", "xen"}
 KERNELS = ("base", "series")
 
 
@@ -33,13 +37,17 @@ class Scenario:
     arch: str = ""
     memory: str = ""
     timeout: str = ""
+    hypervisor: str = ""
     cmdline: list[str] = field(default_factory=list)
     device: list[str] = field(default_factory=list)
+    acpi: list[str] = field(default_factory=list)
     prove: list[str] = field(default_factory=list)
     both: list[str] = field(default_factory=list)
     base: list[str] = field(default_factory=list)
     series: list[str] = field(default_factory=list)
+    both_log: list[str] = field(default_factory=list)
     base_log: list[str] = field(default_factory=list)
+    series_log: list[str] = field(default_factory=list)
 
     def expected(self, kernel: str) -> list[tuple[str, str, str]]:
         """What `kernel` must report: (why it is expected, fact, value)."""
@@ -48,7 +56,7 @@ class Scenario:
         return [(why, *item.split("=", 1)) for why, items in sources for item in items]
 
     def expected_log(self, kernel: str) -> list[str]:
-        return self.base_log if kernel == "base" else []
+        return self.both_log + (self.base_log if kernel == "base" else self.series_log)
 
 
 def load(path: Path) -> Scenario:
@@ -83,6 +91,9 @@ def load(path: Path) -> Scenario:
     if scenario.arch not in ARCHITECTURES:
         raise BadScenario(f"{path}: arch is {scenario.arch!r}; use one of: "
                           f"{', '.join(sorted(ARCHITECTURES))}.")
+    if scenario.hypervisor not in HYPERVISORS:
+        raise BadScenario(f"{path}: hypervisor is {scenario.hypervisor!r}; "
+                          "say xen or leave it out.")
     if not scenario.timeout.isdigit():
         raise BadScenario(f"{path}: timeout is {scenario.timeout!r}; give whole seconds.")
     return scenario
