@@ -92,17 +92,17 @@ tree_git() { # TREE ARGUMENTS...
 		git -C "$tree" -c core.autocrlf=false "$@"
 }
 
-# Put the files that PATCHES touch under git's control, and no others: adding the
+# Put the folders that PATCHES touch under git's control, and no others: adding the
 # whole kernel takes minutes and nobody needs it.
-track_touched_files() { # TREE SUBJECT PATCHES...
+track_touched_folders() { # TREE SUBJECT PATCHES...
 	tree=$1 subject=$2
 	shift 2
 	[ -d "$tree/.git" ] || {
 		tree_git "$tree" init --quiet --initial-branch=kit
 		tree_git "$tree" config status.showUntrackedFiles no
 	}
-	cat "$@" | sed -n 's|^--- a/||p' | sort -u | while read -r file; do
-		[ ! -e "$tree/$file" ] || printf '%s\n' "$file"
+	cat "$@" | sed -n 's|^--- a/\(.*\)/[^/]*$|\1|p' | sort -u | while read -r folder; do
+		[ ! -d "$tree/$folder" ] || (cd "$tree" && find "$folder" -maxdepth 1 -type f)
 	done | tree_git "$tree" add --force --pathspec-from-file=-
 	tree_git "$tree" commit --quiet --allow-empty --message "$subject"
 }
