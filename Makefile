@@ -71,11 +71,16 @@ $(OUT)/guest/%.cpio: $(wildcard guest/*)
 
 # boot and report
 
-define boot_rule
-$(OUT)/results/%/$(1)/serial.log: scenarios/% $(call image,$(1)) $(OUT)/guest/$(1).cpio
-	@tools/boot $$< $(call image,$(1)) $(OUT)/guest/$(1).cpio $$@
+$(OUT)/download/xen: | setup
+	@tools/fetch-xen $@
 
-$(OUT)/results/%/$(1)/result.ktap: scenarios/% $(OUT)/results/%/$(1)/serial.log
+define boot_rule
+$(OUT)/results/%/$(1)/serial.log: scenarios/% $(call image,$(1)) $(OUT)/guest/$(1).cpio \
+		tools/boot tools/scenarios.py guest/external-port.asl | $(OUT)/download/xen
+	@tools/boot --xen $(OUT)/download/xen $$< $(call image,$(1)) $(OUT)/guest/$(1).cpio $$@
+
+$(OUT)/results/%/$(1)/result.ktap: scenarios/% $(OUT)/results/%/$(1)/serial.log \
+		tools/judge tools/scenarios.py
 	@tools/judge $$< $(1) $(OUT)/results/$$*/$(1)/serial.log
 endef
 $(foreach k,$(KERNELS),$(eval $(call boot_rule,$(k))))

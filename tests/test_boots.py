@@ -160,14 +160,18 @@ class JudgeTest(kit.ToolTest):
 
     def test_another_configuration(self):
         self.assertEqual(self.judge(LOG.replace("place=here", "place=there")),
-                         ["not ok 2 in effect: place=here"])
+                         ["not ok 3 in effect: place=here"])
 
     def test_wrong_value(self):
-        self.assertEqual(self.judge(LOG.replace("plain=ok", "plain=EIO")), ["not ok 3 plain=ok"])
+        self.assertEqual(self.judge(LOG.replace("plain=ok", "plain=EIO")), ["not ok 4 plain=ok"])
 
     def test_lost_fact(self):
         self.assertEqual(self.judge(LOG.replace("FACT plain=ok\n", "")),
-                         ["not ok 1 all facts arrived", "not ok 3 plain=ok"])
+                         ["not ok 1 all facts arrived", "not ok 4 plain=ok"])
+
+    def test_failed_probe(self):
+        log = LOG.replace("FACTS END count=2", "FACT init.failed=umem:ENOMEM\nFACTS END count=3")
+        self.assertEqual(self.judge(log), ["not ok 2 no probe failed"])
 
     def test_lost_end(self):
         self.assertEqual(self.judge(LOG.partition("FACTS END")[0]), ["not ok 1 all facts arrived"])
@@ -176,32 +180,32 @@ class JudgeTest(kit.ToolTest):
         for line in ("WARNING: kernel/dma/direct.h:120 at x", "BUG: sleeping function called",
                      "DMA-API: edu: device driver frees what it did not map"):
             self.assertEqual(self.judge(f"[ 0.2] {line}\n{LOG}"),
-                             ["not ok 4 no other report in the log"])
+                             ["not ok 5 no other report in the log"])
 
     def test_expected_report_of_the_base(self):
         self.assertEqual(self.judge(OLD_FAULT + LOG, "base"), [])
         self.assertEqual(self.judge(OLD_FAULT + LOG, "series"),
-                         ["not ok 4 no other report in the log"])
+                         ["not ok 5 no other report in the log"])
 
     def test_expected_report_did_not_come(self):
-        self.assertEqual(self.judge(LOG, "base"), ["not ok 4 log: an old fault"])
+        self.assertEqual(self.judge(LOG, "base"), ["not ok 5 log: an old fault"])
 
     def test_expected_report_of_both(self):
         also = "both-log = a new fault\n"
         new_fault = OLD_FAULT.replace("an old", "a new")
         self.assertEqual(self.judge(OLD_FAULT + new_fault + LOG, "base", also), [])
         self.assertEqual(self.judge(new_fault + LOG, "series", also), [])
-        self.assertEqual(self.judge(LOG, "series", also), ["not ok 4 log: a new fault"])
+        self.assertEqual(self.judge(LOG, "series", also), ["not ok 5 log: a new fault"])
 
     def test_expected_line_of_the_series(self):
         also = "series-log = refused\n"
         self.assertEqual(self.judge(OLD_FAULT + LOG, "base", also), [])
         self.assertEqual(self.judge("[ 0.2] edu: refused\n" + LOG, "series", also), [])
-        self.assertEqual(self.judge(LOG, "series", also), ["not ok 4 log: refused"])
+        self.assertEqual(self.judge(LOG, "series", also), ["not ok 5 log: refused"])
 
     def test_another_report_beside_the_expected(self):
         self.assertEqual(self.judge(OLD_FAULT + OLD_FAULT.replace("an old", "a new") + LOG, "base"),
-                         ["not ok 5 no other report in the log"])
+                         ["not ok 6 no other report in the log"])
 
 
 class FetchXenTest(kit.ToolTest):
