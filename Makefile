@@ -40,6 +40,7 @@ $(OUT)/download/linux-source.deb: | setup
 	@tools/fetch-kernel $@
 
 $(OUT)/base.stamp: $(source) $(wildcard base/debian-7.2/*.patch) | setup
+	@[ ! -e $(OUT)/base ] || echo "removing the old $(OUT)/base"
 	@rm -rf $(OUT)/base
 	@tools/make-base $(source) $(OUT)/base
 	@touch $@

@@ -26,7 +26,7 @@ base-log = an old fault
 LOG = """
 [    0.1] DMA-API: preallocated 65536 debug entries
 FACT place=here
-FACT plain=ok
+[    0.2] FACT plain=ok
 FACTS END count=2
 """
 OLD_FAULT = """
@@ -166,7 +166,7 @@ class JudgeTest(kit.ToolTest):
         self.assertEqual(self.judge(LOG.replace("plain=ok", "plain=EIO")), ["not ok 4 plain=ok"])
 
     def test_lost_fact(self):
-        self.assertEqual(self.judge(LOG.replace("FACT plain=ok\n", "")),
+        self.assertEqual(self.judge(LOG.replace("[    0.2] FACT plain=ok\n", "")),
                          ["not ok 1 all facts arrived", "not ok 4 plain=ok"])
 
     def test_failed_probe(self):
