@@ -36,7 +36,7 @@ OLD_FAULT = """
 [    0.2] ---[ end trace 0000000000000000 ]---
 """
 IMAGE = kit.OUT / "series/obj-x86_64/arch/x86/boot/bzImage"
-INITRAMFS = kit.OUT / "guest/series.cpio"
+INITRAMFS = kit.OUT / "guest/x86_64/series.cpio"
 
 
 class ScenarioTest(kit.ToolTest):
