@@ -15,13 +15,18 @@ BASE ?=
 OUT := build$(if $(BASE),/mainline)
 SCENARIOS := $(notdir $(wildcard scenarios/*))
 KERNELS := base series
-FRAGMENTS := $(wildcard configs/*.config)
 PATCHES := $(wildcard patches/*.patch)
 
 source := $(or $(BASE),$(OUT)/download/linux-source.deb)
-image = $(OUT)/$(1)/obj-x86_64/arch/x86/boot/bzImage
 results := $(foreach s,$(SCENARIOS),$(foreach k,$(KERNELS),$(OUT)/results/$(s)/$(k)/result.ktap))
 tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.py))
+
+# The architecture of a scenario, and what is built for one.
+arch = $(shell sed -n 's/^arch *= *\([^ ]*\).*/\1/p' scenarios/$(1))
+fragments = $(wildcard configs/*.config configs/$(1)/*.config)
+image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(2))
+image.arm64 := arm64/boot/Image
+image.x86_64 := x86/boot/bzImage
 
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
@@ -57,34 +62,35 @@ refresh: | setup
 
 # build
 
-$(call image,base): $(OUT)/base.stamp $(FRAGMENTS)
-	@tools/build-kernel $(OUT)/base $(FRAGMENTS)
-	@touch $@
+# People edit the series: the kernel's own make says whether there is anything to do.
+define build_rules
+$(call image,base,$(1)): $(OUT)/base.stamp $(call fragments,$(1))
+	@tools/build-kernel $(OUT)/base $(1) $(call fragments,$(1))
+	@touch $$@
 
-# People edit this tree: the kernel's own make says whether there is anything to do.
-$(call image,series): $(OUT)/series.stamp $(FRAGMENTS) FORCE
-	@tools/build-kernel $(OUT)/series $(FRAGMENTS)
+$(call image,series,$(1)): $(OUT)/series.stamp $(call fragments,$(1)) FORCE
+	@tools/build-kernel $(OUT)/series $(1) $(call fragments,$(1))
 
-$(OUT)/guest/base.cpio: $(call image,base)
-$(OUT)/guest/series.cpio: $(call image,series)
-$(OUT)/guest/%.cpio: $(wildcard guest/*)
-	@tools/build-guest $(OUT)/$* $@
+$(OUT)/guest/$(1)/%.cpio: $(call image,%,$(1)) $(wildcard guest/*)
+	@tools/build-guest $(OUT)/$$* $(1) $$@
+endef
+$(foreach a,$(sort $(foreach s,$(SCENARIOS),$(call arch,$(s)))),$(eval $(call build_rules,$(a))))
 
 # boot and report
 
 $(OUT)/download/xen: | setup
 	@tools/fetch-xen $@
 
-define boot_rule
-$(OUT)/results/%/$(1)/serial.log: scenarios/% $(call image,$(1)) $(OUT)/guest/$(1).cpio \
-		tools/boot tools/scenarios.py guest/external-port.asl | $(OUT)/download/xen
-	@tools/boot --xen $(OUT)/download/xen $$< $(call image,$(1)) $(OUT)/guest/$(1).cpio $$@
+define boot_rules
+$(OUT)/results/$(1)/$(2)/serial.log: scenarios/$(1) $(call image,$(2),$(3)) $(OUT)/guest/$(3)/$(2).cpio \
+		tools/boot tools/scenarios.py $(wildcard guest/*.asl guest/*.dtsi) | $(OUT)/download/xen
+	@tools/boot --xen $(OUT)/download/xen $$< $(call image,$(2),$(3)) $(OUT)/guest/$(3)/$(2).cpio $$@
 
-$(OUT)/results/%/$(1)/result.ktap: scenarios/% $(OUT)/results/%/$(1)/serial.log \
+$(OUT)/results/$(1)/$(2)/result.ktap: scenarios/$(1) $(OUT)/results/$(1)/$(2)/serial.log \
 		tools/judge tools/scenarios.py
-	@tools/judge $$< $(1) $(OUT)/results/$$*/$(1)/serial.log
+	@tools/judge $$< $(2) $(OUT)/results/$(1)/$(2)/serial.log
 endef
-$(foreach k,$(KERNELS),$(eval $(call boot_rule,$(k))))
+$(foreach s,$(SCENARIOS),$(foreach k,$(KERNELS),$(eval $(call boot_rules,$(s),$(k),$(call arch,$(s))))))
 
 boot: setup $(foreach k,$(KERNELS),$(OUT)/results/$(SCENARIO)/$(k)/result.ktap)
 	@tools/report $(OUT)/results $(OUT)/report/index.html

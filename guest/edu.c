@@ -305,7 +305,10 @@ static int edu_info(struct edu_info *info)
 	struct device *dev = &edu.pdev->dev;
 	const struct dma_map_ops *ops = get_dma_ops(dev);
 
-	*info = (struct edu_info){ .untrusted = edu.pdev->untrusted };
+	*info = (struct edu_info){
+		.coherent	= dev_is_dma_coherent(dev),
+		.untrusted	= edu.pdev->untrusted,
+	};
 	if (ops)
 		snprintf(info->backend, sizeof(info->backend), "%ps",
 			 ops->map_phys);

@@ -19,12 +19,14 @@
 
 /**
  * struct edu_info - what the kernel makes of the device
+ * @coherent: out: 1 if it snoops the CPU's caches, so that they need no maintenance
  * @untrusted: out: 1 if it may be an attacker's, such as one on an external port
  * @backend: out: who maps for it: "direct", "iommu", or the function that does
  */
 struct edu_info {
+	__u32 coherent;
 	__u32 untrusted;
-	char backend[36];
+	char backend[32];
 };
 
 /**

@@ -28,8 +28,15 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-#define SWIOTLB_USED	"/sys/kernel/debug/swiotlb/io_tlb_used"
-#define SWIOTLB_HIGHEST	"/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"
+/*
+ * The counters of a pool of the device's own, as restricted-pool.dtsi calls it,
+ * or else of the machine's.
+ */
+#define SWIOTLB_OWN	"/sys/kernel/debug/pci-pool"
+#define SWIOTLB_ALL	"/sys/kernel/debug/swiotlb"
+#define SWIOTLB_USED	"io_tlb_used"
+#define SWIOTLB_HIGHEST	"io_tlb_used_hiwater"
+
 #define WARN_AGAIN	"/sys/kernel/debug/clear_warn_once"
 #define DMA_DEBUG	"/sys/kernel/debug/dma-api/"
 #define DMA_DEBUG_FREE	DMA_DEBUG "num_free_entries"
@@ -163,6 +170,7 @@ static int probe_device(void)
 
 	if (ioctl(edu, EDU_INFO, &info))
 		return -1;
+	fact("device.coherent", "%s", yes_no(info.coherent));
 	fact("device.untrusted", "%s", yes_no(info.untrusted));
 	fact("dma.backend", "%s", info.backend);
 	fact("iommu.group_type", "%s",
@@ -563,6 +571,8 @@ int main(void)
 	if (kmsg < 0)
 		failure("kmsg");
 
+	if (chdir(SWIOTLB_OWN) && chdir(SWIOTLB_ALL))
+		failure("swiotlb");
 	measure();
 
 	printf("FACTS END count=%u\n", facts);

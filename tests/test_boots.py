@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import unittest
@@ -36,7 +37,7 @@ OLD_FAULT = """
 [    0.2] ---[ end trace 0000000000000000 ]---
 """
 IMAGE = kit.OUT / "series/obj-x86_64/arch/x86/boot/bzImage"
-INITRAMFS = kit.OUT / "guest/series.cpio"
+INITRAMFS = kit.OUT / "guest/x86_64/series.cpio"
 
 
 class ScenarioTest(kit.ToolTest):
@@ -67,6 +68,15 @@ class ScenarioTest(kit.ToolTest):
     def test_no_such_table(self):
         self.refuses(self.boot(SCENARIO.format(timeout=9) + "acpi = nonsense\n"),
                      "no ACPI table", "guest/nonsense.asl")
+
+    def test_device_tree_of_a_pc(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9) + "devicetree = noncoherent\n"),
+                     "x86_64 has no device tree")
+
+    def test_no_such_device_tree_change(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9).replace("x86_64", "arm64")
+                               + "devicetree = nonsense\n"),
+                     "no device tree change", "guest/nonsense.dtsi")
 
     def test_no_such_scenario(self):
         done = self.tool("boot", kit.TOP / "scenarios/nonsense", IMAGE, INITRAMFS, "log")
@@ -134,6 +144,15 @@ class BootTest(kit.ToolTest):
         self.refuses(self.tool("boot", scenario, IMAGE, INITRAMFS, "log",
                                path=self.stand_in("iasl", "echo 'an error'; exit 1")),
                      "iasl does not compile", "external-port.asl")
+
+    def test_device_tree_change_does_not_compile(self):
+        scenario = self.folder / "made-up"
+        scenario.write_text(SCENARIO.format(timeout=9).replace("x86_64", "arm64")
+                            + "devicetree = noncoherent\n")
+        wrong = f'case $* in *"-I dts"*) exit 1 ;; *) exec {shutil.which("dtc")} "$@" ;; esac'
+        self.refuses(self.tool("boot", scenario, IMAGE, INITRAMFS, "log",
+                               path=self.stand_in("dtc", wrong)),
+                     "dtc does not compile", "noncoherent.dtsi")
 
     def test_no_qemu(self):
         self.refuses(self.boot(PATH="/nowhere"), "'qemu-system-x86_64' is not installed")

@@ -82,6 +82,19 @@ kernel_version() { # TREE
 		make -s -C "$1" kernelversion 2>/dev/null
 }
 
+# What building for an architecture takes: the folder below arch/, make's target,
+# the prefix of the compiler. The build's own machine is taken to be a PC.
+# shellcheck disable=SC2034
+architecture() { # x86_64 or arm64
+	arch=$1
+	objects=obj-$arch
+	case $arch in
+	x86_64) srcarch=x86 target=bzImage cross='' ;;
+	arm64) srcarch=arm64 target=Image cross=aarch64-linux-gnu- ;;
+	*) die "the architecture is '$arch'; use x86_64 or arm64." ;;
+	esac
+}
+
 # Git commands on a tree that is laid out here; the user's own git settings stay out of it.
 tree_git() { # TREE ARGUMENTS...
 	tree=$1

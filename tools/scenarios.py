@@ -6,7 +6,9 @@ arch     the machine's architecture (once)
 memory   of the virtual machine, as QEMU's -m takes it (once)
 hypervisor  xen: the kernel runs as Xen's dom0 (once; normally none)
 cmdline  words added to the kernel's command line
+machine  an option of QEMU's -machine; may repeat
 device   a QEMU -device; drive=disk is a disk of 4 MiB; each may repeat
+devicetree  a change of guest/ to the machine's device tree, without the .dtsi (once; arm64)
 acpi     a table of guest/ to add to the firmware's, without the .asl
 timeout  seconds after which the boot counts as hung (once)
 prove    fact=value, on both kernels: the configuration is in effect
@@ -21,7 +23,7 @@ both-log, base-log, series-log
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ARCHITECTURES = {"x86_64"}
+ARCHITECTURES = {"arm64", "x86_64"}
 HYPERVISORS = {"", "xen"}
 KERNELS = ("base", "series")
 
@@ -38,7 +40,9 @@ class Scenario:
     memory: str = ""
     timeout: str = ""
     hypervisor: str = ""
+    devicetree: str = ""
     cmdline: list[str] = field(default_factory=list)
+    machine: list[str] = field(default_factory=list)
     device: list[str] = field(default_factory=list)
     acpi: list[str] = field(default_factory=list)
     prove: list[str] = field(default_factory=list)
@@ -94,6 +98,8 @@ def load(path: Path) -> Scenario:
     if scenario.hypervisor not in HYPERVISORS:
         raise BadScenario(f"{path}: hypervisor is {scenario.hypervisor!r}; "
                           "say xen or leave it out.")
+    if scenario.devicetree and scenario.arch != "arm64":
+        raise BadScenario(f"{path}: {scenario.arch} has no device tree; leave it out.")
     if not scenario.timeout.isdigit():
         raise BadScenario(f"{path}: timeout is {scenario.timeout!r}; give whole seconds.")
     return scenario
