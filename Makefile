@@ -2,8 +2,8 @@
 #
 #   base -> tree -> build -> boot -> report
 #
-# make                 all of it; the result is a table and build/report/index.html
-# make check           the same and every test, ends with 'N passed, N failed, N skipped'
+# make                 all of it on x86_64; the result is a table and build/report/index.html
+# make check           the same on arm64 as well, and every test; ends with 'N passed, N failed, N skipped'
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make boot SCENARIO=  one scenario of scenarios/
 # make tree            lay out build/series, a git tree with one commit per patch
@@ -18,7 +18,6 @@ KERNELS := base series
 PATCHES := $(wildcard patches/*.patch)
 
 source := $(or $(BASE),$(OUT)/download/linux-source.deb)
-results := $(foreach s,$(SCENARIOS),$(foreach k,$(KERNELS),$(OUT)/results/$(s)/$(k)/result.ktap))
 tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.py))
 
 # The architecture of a scenario, and what is built for one.
@@ -28,12 +27,15 @@ image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(2))
 image.arm64 := arm64/boot/Image
 image.x86_64 := x86/boot/bzImage
 
+verdicts = $(foreach s,$(1),$(foreach k,$(KERNELS),$(OUT)/results/$(s)/$(k)/result.ktap))
+of_arch = $(foreach s,$(SCENARIOS),$(if $(filter $(1),$(call arch,$(s))),$(s)))
+
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all boot check clean refresh setup tree FORCE
 
-all: setup $(results)
+all: setup $(call verdicts,$(call of_arch,x86_64))
 	@tools/report $(OUT)/results $(OUT)/report/index.html
 
 setup:
@@ -92,13 +94,14 @@ $(OUT)/results/$(1)/$(2)/result.ktap: scenarios/$(1) $(OUT)/results/$(1)/$(2)/se
 endef
 $(foreach s,$(SCENARIOS),$(foreach k,$(KERNELS),$(eval $(call boot_rules,$(s),$(k),$(call arch,$(s))))))
 
-boot: setup $(foreach k,$(KERNELS),$(OUT)/results/$(SCENARIO)/$(k)/result.ktap)
+boot: setup $(call verdicts,$(SCENARIO))
 	@tools/report $(OUT)/results $(OUT)/report/index.html
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
-check: all $(OUT)/check/mainline.ktap $(OUT)/check/checkpatch.ktap $(tests)
-	@tools/tally $(OUT)/series $(filter %.ktap,$^) $(results)
+check: setup $(call verdicts,$(SCENARIOS)) $(OUT)/check/mainline.ktap $(OUT)/check/checkpatch.ktap $(tests)
+	@tools/report $(OUT)/results $(OUT)/report/index.html
+	@tools/tally $(OUT)/series $(filter %.ktap,$^)
 
 $(OUT)/check/mainline.ktap: $(PATCHES) base/v7.0-rc2/MANIFEST tools/replay-on-mainline tools/fingerprints.py tools/patchfile.py | setup
 	@mkdir -p $(@D)
