@@ -8,6 +8,8 @@
 
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
+#include <linux/hmm.h>
+#include <linux/hmm-dma.h>
 #include <linux/iommu-dma.h>
 #include <linux/iopoll.h>
 #include <linux/list.h>
@@ -20,6 +22,7 @@
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
 #include <rdma/ib_umem.h>
+#include <rdma/ib_umem_odp.h>
 #include <rdma/ib_verbs.h>
 
 #include "edu.h"
@@ -51,6 +54,10 @@
 static unsigned int dma_bits = 64;
 module_param(dma_bits, uint, 0444);
 MODULE_PARM_DESC(dma_bits, "Width of the addresses that the device can use");
+
+static bool mismatch;
+module_param(mismatch, bool, 0444);
+MODULE_PARM_DESC(mismatch, "Do not sync, and unmap with the wrong attributes");
 
 struct edu_ib {
 	struct ib_device dev;
@@ -153,11 +160,15 @@ static int edu_map_phys(struct edu_map *map, unsigned long attrs)
 
 	err = edu_measure(map, buf, dma);
 	/* A coherent mapping is one that nobody has to sync. */
-	if (!err && !attrs) {
+	if (!err && !attrs && !mismatch) {
 		dma_sync_single_for_cpu(dev, dma, EDU_SIZE, DMA_FROM_DEVICE);
 		map->fresh_after_sync = edu_count_fresh(buf, map->seed);
 	}
-	dma_unmap_phys(dev, dma, EDU_SIZE, DMA_FROM_DEVICE, attrs);
+
+	dma_unmap_phys(dev, dma, EDU_SIZE, DMA_FROM_DEVICE,
+		       mismatch ? attrs ^ EDU_ATTR_COHERENT : attrs);
+	if (!err && mismatch)
+		map->fresh_after_sync = edu_count_fresh(buf, map->seed);
 free:
 	__free_page(page);
 	return err;
@@ -240,6 +251,42 @@ static int edu_map(unsigned int cmd, struct edu_map *map)
 	return edu_map_sg(map, EDU_ATTR_COHERENT);
 }
 
+/* The process takes the memory away, so the device must let go of it. */
+static bool edu_invalidate(struct mmu_interval_notifier *notifier,
+			   const struct mmu_notifier_range *range,
+			   unsigned long seq)
+{
+	struct ib_umem_odp *odp = container_of(notifier, struct ib_umem_odp,
+					       notifier);
+
+	if (!mmu_notifier_range_blockable(range))
+		return false;
+
+	mutex_lock(&odp->umem_mutex);
+	mmu_interval_set_seq(notifier, seq);
+	ib_umem_odp_unmap_dma_pages(odp, range->start, range->end);
+	mutex_unlock(&odp->umem_mutex);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops edu_odp_ops = {
+	.invalidate	= edu_invalidate,
+};
+
+static struct ib_umem *edu_get_umem(const struct edu_umem *arg)
+{
+	int access = IB_ACCESS_LOCAL_WRITE | IB_ACCESS_REMOTE_WRITE;
+	struct ib_umem_odp *odp;
+
+	if (!arg->on_demand)
+		return EDU_UMEM_GET(&edu.ib->dev, arg->addr, arg->length,
+				    access);
+
+	odp = ib_umem_odp_get(&edu.ib->dev, arg->addr, arg->length,
+			      access | IB_ACCESS_ON_DEMAND, &edu_odp_ops);
+	return IS_ERR(odp) ? ERR_CAST(odp) : &odp->umem;
+}
+
 static int edu_reg_umem(struct edu_file *file, struct edu_umem *arg)
 {
 	struct ib_umem *umem;
@@ -254,8 +301,7 @@ static int edu_reg_umem(struct edu_file *file, struct edu_umem *arg)
 	unpin_user_page(page);
 
 	arg->error = 0;
-	umem = EDU_UMEM_GET(&edu.ib->dev, arg->addr, arg->length,
-			    IB_ACCESS_LOCAL_WRITE | IB_ACCESS_REMOTE_WRITE);
+	umem = edu_get_umem(arg);
 	if (IS_ERR(umem)) {
 		arg->error = -PTR_ERR(umem);
 		return 0;
@@ -267,12 +313,40 @@ static int edu_reg_umem(struct edu_file *file, struct edu_umem *arg)
 	return err;
 }
 
-static int edu_umem_write(struct edu_file *file, const struct edu_umem *arg)
+/* What a driver does in a page fault of the device, then the transfer. */
+static int edu_odp_write(struct ib_umem_odp *odp, struct edu_umem *arg)
+{
+	struct pci_p2pdma_map_state p2pdma_state = {};
+	struct device *dev = &edu.pdev->dev;
+	dma_addr_t dma;
+	int err;
+
+	err = ib_umem_odp_map_dma_and_lock(odp, ib_umem_start(odp), EDU_SIZE,
+					   HMM_PFN_WRITE, true);
+	if (err < 0)
+		return err;
+
+	dma = hmm_dma_map_pfn(dev, &odp->map, 0, &p2pdma_state);
+	err = dma_mapping_error(dev, dma);
+	if (err) {
+		arg->error = -err;
+		err = 0;
+	} else {
+		err = edu_write_pattern(dma, arg->seed);
+	}
+	mutex_unlock(&odp->umem_mutex);
+	return err;
+}
+
+static int edu_umem_write(struct edu_file *file, struct edu_umem *arg)
 {
 	struct ib_umem *umem = xa_load(&file->umems, arg->id);
 
+	arg->error = 0;
 	if (!umem)
 		return -ENOENT;
+	if (umem->is_odp)
+		return edu_odp_write(to_ib_umem_odp(umem), arg);
 	/* The engine wants one piece of bus address space. */
 	if (umem->length < EDU_SIZE ||
 	    sg_dma_len(umem->sgt_append.sgt.sgl) - ib_umem_offset(umem) < EDU_SIZE)

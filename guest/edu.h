@@ -41,7 +41,8 @@ struct edu_info {
  * @beyond_mask: out: 1 if the memory ends above what the device can address
  * @dma_is_phys: out: 1 if the device was given the physical address
  * @fresh_before_sync: out: bytes of the device that the CPU sees at once
- * @fresh_after_sync: out: the same after a sync, EDU_MAP_PLAIN only
+ * @fresh_after_sync: out: the same after a sync, EDU_MAP_PLAIN only; after the
+ *	unmap, if the module's parameter "mismatch" is set
  */
 struct edu_map {
 	__u32 seed;
@@ -61,17 +62,22 @@ struct edu_map {
  * @length: EDU_REG_UMEM: its length
  * @id: out of EDU_REG_UMEM, in to the others
  * @seed: EDU_UMEM_WRITE: selects the pattern
- * @error: out: errno of the registration, 0 if it succeeded
+ * @on_demand: EDU_REG_UMEM: 1 to map the memory when the device writes to it
+ * @error: out: errno of the registration, 0 if it succeeded; out of
+ *	EDU_UMEM_WRITE: the same for mapping on demand
  * @beyond_mask: out of EDU_REG_UMEM: 1 if the first page is above what the
  *	device can address
+ * @reserved: unused
  */
 struct edu_umem {
 	__u64 addr;
 	__u64 length;
 	__u32 id;
 	__u32 seed;
+	__u32 on_demand;
 	__s32 error;
 	__u32 beyond_mask;
+	__u32 reserved;
 };
 
 /* dma_map_phys() without attributes, and with DMA_ATTR_REQUIRE_COHERENCE. */
@@ -79,7 +85,7 @@ struct edu_umem {
 #define EDU_MAP_COHERENT	_IOWR('E', 2, struct edu_map)
 /* dma_map_sgtable() with DMA_ATTR_REQUIRE_COHERENCE. */
 #define EDU_MAP_COHERENT_SG	_IOWR('E', 3, struct edu_map)
-/* ib_umem_get(), a transfer to its start, ib_umem_release(). */
+/* ib_umem_get() or ib_umem_odp_get(), a transfer to its start, ib_umem_release(). */
 #define EDU_REG_UMEM		_IOWR('E', 4, struct edu_umem)
 #define EDU_UMEM_WRITE		_IOWR('E', 5, struct edu_umem)
 #define EDU_DEREG_UMEM		_IOWR('E', 6, struct edu_umem)

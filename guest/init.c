@@ -336,6 +336,43 @@ unmap:
 }
 
 /*
+ * The same, but for memory that is mapped when the device wants it. Before anything
+ * of the device has been bounced, as that makes a difference to some kernels.
+ */
+static int probe_odp(void)
+{
+	size_t length = sysconf(_SC_PAGESIZE);
+	struct edu_umem umem = { .length = length, .seed = 10, .on_demand = 1 };
+	__u8 *page = map_pages(length);
+	__u32 fresh = 0;
+	int ret = -1;
+
+	if (!page)
+		return -1;
+	umem.addr = (uintptr_t)page;
+	edu_fill_background(page, umem.seed);
+
+	if (ioctl(edu, EDU_REG_UMEM, &umem))
+		goto unmap;
+	fact("odp.register", "%s", errno_name(umem.error).text);
+	ret = 0;
+	if (umem.error)
+		goto unmap;
+
+	ret = ioctl(edu, EDU_UMEM_WRITE, &umem);
+	if (!ret) {
+		/* hmm_dma_map_pfn() cannot say why it fails. */
+		fact("odp.map", "%s", umem.error ? "refused" : "ok");
+		fresh = edu_count_fresh(page, umem.seed);
+		fact("odp.fresh", "%u", fresh);
+		ret = ioctl(edu, EDU_DEREG_UMEM, &umem);
+	}
+unmap:
+	munmap(page, length);
+	return ret;
+}
+
+/*
  * A process can ask for what is refused as often as it likes: that must neither
  * flood the log nor leave anything behind. A leak of one page per refusal would
  * be about four times NOISE_KB.
@@ -430,6 +467,7 @@ static const struct {
 } probes[] = {
 	{ "kernel",	probe_kernel,		0 },
 	{ "device",	probe_device,		1 },
+	{ "odp",	probe_odp,		1 },
 	{ "plain",	probe_plain,		1 },
 	{ "coherent",	probe_coherent,		1 },
 	{ "unaligned",	probe_unaligned,	1 },
