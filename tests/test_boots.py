@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,25 @@ FACT place=here
 [    0.2] FACT plain=ok
 FACTS END count=2
 """
+SUITES = "".join(f"[    0.1] {line}\n" for line in """KTAP version 1
+1..2
+    KTAP version 1
+    # Subtest: first
+    1..3
+    ok 1 plain
+        KTAP version 1
+        # Subtest: wide
+        ok 1 eight
+        ok 2 sixteen
+    # wide: pass:2 fail:0 skip:0 total:2
+    ok 2 wide
+    ok 3 absent # SKIP no such bus
+ok 1 first
+    KTAP version 1
+    # Subtest: second
+    1..1
+    ok 1 only
+ok 2 second""".splitlines())
 OLD_FAULT = """
 [    0.2] ------------[ cut here ]------------
 [    0.2] DMA-API: edu 0000:00:01.0: an old fault
@@ -165,12 +185,17 @@ class BootTest(kit.ToolTest):
 
 
 class JudgeTest(kit.ToolTest):
-    def judge(self, log, kernel="series", also=""):
+    def judge(self, log, kernel="series", also="", options=()):
         (self.folder / "made-up").write_text(SCENARIO.format(timeout=9) + also)
         (self.folder / "log").write_text(log)
-        self.succeeds(self.tool("judge", self.folder / "made-up", kernel, self.folder / "log"))
+        self.succeeds(self.tool("judge", *options, kit.OUT / "series", self.folder / "made-up",
+                                kernel, self.folder / "log"))
         ktap = (self.folder / "result.ktap").read_text()
-        return [line.strip() for line in ktap.splitlines() if line.startswith("    not ok")]
+        return re.findall(r"^ {4}not ok \d+ (.*)$", ktap, re.MULTILINE)
+
+    def tally(self):
+        done = self.tool("tally", kit.OUT / "series", self.folder / "result.ktap")
+        return done.stdout.splitlines()[-1]
 
     def test_as_expected(self):
         self.assertEqual(self.judge(LOG), [])
@@ -179,52 +204,82 @@ class JudgeTest(kit.ToolTest):
 
     def test_another_configuration(self):
         self.assertEqual(self.judge(LOG.replace("place=here", "place=there")),
-                         ["not ok 3 in effect: place=here"])
+                         ["in effect: place=here"])
 
     def test_wrong_value(self):
-        self.assertEqual(self.judge(LOG.replace("plain=ok", "plain=EIO")), ["not ok 4 plain=ok"])
+        self.assertEqual(self.judge(LOG.replace("plain=ok", "plain=EIO")), ["plain=ok"])
 
     def test_lost_fact(self):
         self.assertEqual(self.judge(LOG.replace("[    0.2] FACT plain=ok\n", "")),
-                         ["not ok 1 all facts arrived", "not ok 4 plain=ok"])
+                         ["all facts arrived", "plain=ok"])
 
     def test_failed_probe(self):
         log = LOG.replace("FACTS END count=2", "FACT init.failed=umem:ENOMEM\nFACTS END count=3")
-        self.assertEqual(self.judge(log), ["not ok 2 no probe failed"])
+        self.assertEqual(self.judge(log), ["no probe failed"])
 
     def test_lost_end(self):
-        self.assertEqual(self.judge(LOG.partition("FACTS END")[0]), ["not ok 1 all facts arrived"])
+        self.assertEqual(self.judge(LOG.partition("FACTS END")[0]), ["all facts arrived"])
 
     def test_warning(self):
         for line in ("WARNING: kernel/dma/direct.h:120 at x", "BUG: sleeping function called",
                      "DMA-API: edu: device driver frees what it did not map"):
             self.assertEqual(self.judge(f"[ 0.2] {line}\n{LOG}"),
-                             ["not ok 5 no other report in the log"])
+                             ["no other report in the log"])
 
     def test_expected_report_of_the_base(self):
         self.assertEqual(self.judge(OLD_FAULT + LOG, "base"), [])
         self.assertEqual(self.judge(OLD_FAULT + LOG, "series"),
-                         ["not ok 5 no other report in the log"])
+                         ["no other report in the log"])
 
     def test_expected_report_did_not_come(self):
-        self.assertEqual(self.judge(LOG, "base"), ["not ok 5 log: an old fault"])
+        self.assertEqual(self.judge(LOG, "base"), ["log: an old fault"])
 
     def test_expected_report_of_both(self):
         also = "both-log = a new fault\n"
         new_fault = OLD_FAULT.replace("an old", "a new")
         self.assertEqual(self.judge(OLD_FAULT + new_fault + LOG, "base", also), [])
         self.assertEqual(self.judge(new_fault + LOG, "series", also), [])
-        self.assertEqual(self.judge(LOG, "series", also), ["not ok 5 log: a new fault"])
+        self.assertEqual(self.judge(LOG, "series", also), ["log: a new fault"])
 
     def test_expected_line_of_the_series(self):
         also = "series-log = refused\n"
         self.assertEqual(self.judge(OLD_FAULT + LOG, "base", also), [])
         self.assertEqual(self.judge("[ 0.2] edu: refused\n" + LOG, "series", also), [])
-        self.assertEqual(self.judge(LOG, "series", also), ["not ok 5 log: refused"])
+        self.assertEqual(self.judge(LOG, "series", also), ["log: refused"])
 
     def test_another_report_beside_the_expected(self):
         self.assertEqual(self.judge(OLD_FAULT + OLD_FAULT.replace("an old", "a new") + LOG, "base"),
-                         ["not ok 6 no other report in the log"])
+                         ["no other report in the log"])
+
+    def test_suites_are_counted(self):
+        self.assertEqual(self.judge(SUITES + LOG, options=["--suites"]), [])
+        self.assertEqual(self.tally(), "9 passed, 0 failed, 1 skipped")
+        facts = json.loads((self.folder / "facts.json").read_text())
+        self.assertEqual(facts["kunit"], "4 passed, 0 failed, 1 skipped")
+        self.assertIn("# SKIP no such bus", (self.folder / "result.ktap").read_text())
+
+    def test_suite_that_fails(self):
+        log = SUITES.replace("ok 1 eight", "not ok 1 eight").replace("ok 2 wide", "not ok 2 wide") \
+            .replace("ok 1 first", "not ok 1 first") + LOG
+        self.assertEqual(self.judge(log), ["KUnit"])
+        self.assertEqual(self.tally(), "8 passed, 1 failed, 1 skipped")
+
+    def test_suite_that_does_not_end(self):
+        for lost in ("[    0.1]     ok 1 only\n", "[    0.1] ok 2 second\n"):
+            self.assertEqual(self.judge(SUITES.replace(lost, "") + LOG), ["KUnit"], lost)
+            self.assertNotIn(" 0 failed", self.tally())
+        # Nothing but the header and the plan.
+        self.assertEqual(self.judge("\n".join(SUITES.splitlines()[:2]) + "\n" + LOG), ["KUnit"])
+        self.assertNotIn(" 0 failed", self.tally())
+
+    def test_no_suite(self):
+        for log in (LOG, "[    0.1] KTAP version 1\n[    0.1] 1..0\n" + LOG):
+            self.assertEqual(self.judge(log), [])
+            self.assertEqual(self.judge(log, options=["--suites"]), ["KUnit"])
+
+    def test_no_kunit(self):
+        self.refuses(self.tool("judge", self.folder, self.folder / "made-up", "series", "log"),
+                     "no kunit.py")
 
 
 class FetchXenTest(kit.ToolTest):
