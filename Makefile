@@ -3,7 +3,8 @@
 #   base -> tree -> build -> boot -> report
 #
 # make                 all of it on x86_64; the result is a table and build/report/index.html
-# make check           the same on arm64 as well, and every test; ends with 'N passed, N failed, N skipped'
+# make matrix          the same for all scenarios: arm64 and the debug kernel as well
+# make check           the matrix and every test; ends with 'N passed, N failed, N skipped'
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make boot SCENARIO=  one scenario of scenarios/
 # make tree            lay out build/series, a git tree with one commit per patch
@@ -17,26 +18,49 @@ SCENARIOS := $(notdir $(wildcard scenarios/*))
 KERNELS := base series
 PATCHES := $(wildcard patches/*.patch)
 
+# How to judge a kernel; with --suites, a boot that runs no KUnit suite is a failure.
+judge.base :=
+judge.series :=
+
 source := $(or $(BASE),$(OUT)/download/linux-source.deb)
 tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.py))
 
-# The architecture of a scenario, and what is built for one.
-arch = $(shell sed -n 's/^arch *= *\([^ ]*\).*/\1/p' scenarios/$(1))
-fragments = $(wildcard configs/*.config configs/$(1)/*.config)
-image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(2))
+# What is built for a scenario: its ARCH or ARCH-CONFIG, for each of its kernels.
+key = $(shell sed -n 's/^$(2) *= *\(.*\)/\1/p' scenarios/$(1))
+$(foreach s,$(SCENARIOS),\
+	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
+	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\
+	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call key,$(s),like))))
+fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1))))
+image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
 image.x86_64 := x86/boot/bzImage
 
-verdicts = $(foreach s,$(1),$(foreach k,$(KERNELS),$(OUT)/results/$(s)/$(k)/result.ktap))
-of_arch = $(foreach s,$(SCENARIOS),$(if $(filter $(1),$(call arch,$(s))),$(s)))
+each_boot = $(foreach s,$(1),$(foreach k,$(kernels.$(s)),$(call $(2),$(s),$(k))))
+guest = $(OUT)/guest/$(build.$(1))/$(2).cpio
+verdict = $(OUT)/results/$(1)/$(2)/result.ktap
+guests = $(sort $(call each_boot,$(1),guest))
+verdicts = $(call each_boot,$(1),verdict)
+on_pc := $(foreach s,$(SCENARIOS),$(if $(filter x86_64,$(build.$(s))),$(s)))
+
+# A build keeps all cores busy, so builds run one after another; a boot takes one core.
+# One that fails does not keep the others from telling.
+in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT=yes $(1)
 
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot check clean refresh setup tree FORCE
+.PHONY: all boot check clean matrix refresh setup tree FORCE
 
-all: setup $(call verdicts,$(call of_arch,x86_64))
+all: setup $(call guests,$(on_pc)) $(OUT)/download/xen
+	-$(call in_parallel,$(call verdicts,$(on_pc)))
 	@tools/report $(OUT)/results $(OUT)/report/index.html
+	@tools/tally $(OUT)/series $(call verdicts,$(on_pc))
+
+matrix: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
+	-$(call in_parallel,$(call verdicts,$(SCENARIOS)))
+	@tools/report $(OUT)/results $(OUT)/report/index.html
+	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(SCENARIOS))
 
 setup:
 	@tools/install-packages
@@ -62,8 +86,9 @@ refresh: | setup
 	@tools/refresh $(OUT)/series
 	@touch $(OUT)/series.stamp
 
-# build
+# build: not in the make that boots
 
+ifndef BUILT
 # People edit the series: the kernel's own make says whether there is anything to do.
 define build_rules
 $(call image,base,$(1)): $(OUT)/base.stamp $(call fragments,$(1))
@@ -76,7 +101,8 @@ $(call image,series,$(1)): $(OUT)/series.stamp $(call fragments,$(1)) FORCE
 $(OUT)/guest/$(1)/%.cpio: $(call image,%,$(1)) $(wildcard guest/*)
 	@tools/build-guest $(OUT)/$$* $(1) $$@
 endef
-$(foreach a,$(sort $(foreach s,$(SCENARIOS),$(call arch,$(s)))),$(eval $(call build_rules,$(a))))
+$(foreach b,$(sort $(foreach s,$(SCENARIOS),$(build.$(s)))),$(eval $(call build_rules,$(b))))
+endif
 
 # boot and report
 
@@ -84,24 +110,30 @@ $(OUT)/download/xen: | setup
 	@tools/fetch-xen $@
 
 define boot_rules
-$(OUT)/results/$(1)/$(2)/serial.log: scenarios/$(1) $(call image,$(2),$(3)) $(OUT)/guest/$(3)/$(2).cpio \
+$(OUT)/results/$(1)/$(2)/serial.log: $(files.$(1)) $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) \
 		tools/boot tools/scenarios.py $(wildcard guest/*.asl guest/*.dtsi) | $(OUT)/download/xen
-	@tools/boot --xen $(OUT)/download/xen $$< $(call image,$(2),$(3)) $(OUT)/guest/$(3)/$(2).cpio $$@
+	@rm -rf $$(@D)
+	@tools/boot --xen $(OUT)/download/xen $$< $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) $$@
 
-$(OUT)/results/$(1)/$(2)/result.ktap: scenarios/$(1) $(OUT)/results/$(1)/$(2)/serial.log \
-		tools/judge tools/scenarios.py
-	@tools/judge $$< $(2) $(OUT)/results/$(1)/$(2)/serial.log
+$(call verdict,$(1),$(2)): $(files.$(1)) $(OUT)/results/$(1)/$(2)/serial.log \
+		tools/judge tools/ktap.py tools/scenarios.py
+	@tools/judge $(judge.$(2)) $(OUT)/$(2) $$< $(2) $(OUT)/results/$(1)/$(2)/serial.log
 endef
-$(foreach s,$(SCENARIOS),$(foreach k,$(KERNELS),$(eval $(call boot_rules,$(s),$(k),$(call arch,$(s))))))
+$(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(s),$(k)))))
 
-boot: setup $(call verdicts,$(SCENARIO))
-	@tools/report $(OUT)/results $(OUT)/report/index.html
+boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
+	$(if $(kernels.$(SCENARIO)),,$(error There is no scenario '$(SCENARIO)'; choose one of: $(SCENARIOS)))
+	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
+	@tools/report --detail $(SCENARIO) $(OUT)/results $(OUT)/report/index.html
+	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
-check: setup $(call verdicts,$(SCENARIOS)) $(OUT)/check/mainline.ktap $(OUT)/check/checkpatch.ktap $(tests)
+all_verdicts := $(call verdicts,$(SCENARIOS)) $(OUT)/check/mainline.ktap $(OUT)/check/checkpatch.ktap $(tests)
+check: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
+	-$(call in_parallel,$(all_verdicts))
 	@tools/report $(OUT)/results $(OUT)/report/index.html
-	@tools/tally $(OUT)/series $(filter %.ktap,$^)
+	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts)
 
 $(OUT)/check/mainline.ktap: $(PATCHES) base/v7.0-rc2/MANIFEST tools/replay-on-mainline tools/fingerprints.py tools/patchfile.py | setup
 	@mkdir -p $(@D)

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "edu.h"
+#include "init.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -68,6 +69,11 @@ static unsigned int warn_lines;
 		facts++;						\
 	} while (0)
 
+void print_fact(const char *name, const char *value)
+{
+	fact(name, "%s", value);
+}
+
 /* An errno that glibc has no name for, such as the kernel's 524, is a number. */
 static struct word errno_name(int error)
 {
@@ -106,7 +112,7 @@ static struct word read_word(const char *path)
 	return word;
 }
 
-static int write_word(const char *path, const char *text)
+int write_word(const char *path, const char *text)
 {
 	size_t length = strlen(text);
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -119,8 +125,7 @@ static int write_word(const char *path, const char *text)
 	return ret == (ssize_t)length ? 0 : -1;
 }
 
-/* The number behind @key in a file such as /proc/meminfo. */
-static int read_value(const char *path, const char *key, long *value)
+int read_value(const char *path, const char *key, long *value)
 {
 	FILE *file = fopen(path, "r");
 	size_t length = strlen(key);
@@ -429,15 +434,21 @@ static int compare_disk(int fd, __u8 *written, __u8 *got)
 	return memcmp(written, got, BLK_SIZE) ? 1 : 0;
 }
 
-/* A driver that syncs: it has to work wherever it gets a bounce buffer. */
-static int probe_blk(void)
+/*
+ * Facts @name.compare and @name.bounced of a driver that syncs: it has to work
+ * wherever it gets a bounce buffer.
+ */
+static int use_disk(const char *name, const char *path)
 {
-	int fd = open("/dev/vda", O_RDWR | O_DIRECT | O_CLOEXEC);
+	int fd = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+	struct word compare, bounced;
 	__u8 *buf;
 	int ret;
 
+	snprintf(compare.text, sizeof(compare.text), "%s.compare", name);
+	snprintf(bounced.text, sizeof(bounced.text), "%s.bounced", name);
 	if (fd < 0 && errno == ENOENT) {
-		fact("blk.compare", "none");
+		fact(compare.text, "none");
 		return 0;
 	}
 	if (fd < 0)
@@ -451,13 +462,23 @@ static int probe_blk(void)
 	/* Without a slab there is no such file, and nothing is bounced. */
 	write_word(SWIOTLB_HIGHEST, "0");
 	ret = compare_disk(fd, buf, buf + BLK_SIZE);
-	fact("blk.compare", "%s",
+	fact(compare.text, "%s",
 	     ret > 0 ? "bad" : errno_name(ret ? errno : 0).text);
-	fact("blk.bounced", "%s",
+	fact(bounced.text, "%s",
 	     yes_no(atol(read_word(SWIOTLB_HIGHEST).text) > 0));
 	munmap(buf, 2 * BLK_SIZE);
 	close(fd);
 	return 0;
+}
+
+static int probe_blk(void)
+{
+	return use_disk("blk", "/dev/vda");
+}
+
+static int probe_scsi(void)
+{
+	return use_disk("scsi", "/dev/sda");
 }
 
 static const struct {
@@ -474,6 +495,8 @@ static const struct {
 	{ "umem",	probe_umem,		1 },
 	{ "refusals",	probe_refusals,		1 },
 	{ "blk",	probe_blk,		0 },
+	{ "scsi",	probe_scsi,		0 },
+	{ "input",	probe_input,		0 },
 };
 
 static int mount_all(void)
@@ -593,6 +616,9 @@ static void measure(void)
 	fact("dma_debug.errors", "%s", read_word(DMA_DEBUG "error_count").text);
 	print_lost("dma_debug.leaked", DMA_DEBUG_FREE, free_before, 1);
 	print_lost("swiotlb.leaked", SWIOTLB_USED, swiotlb_before, -1);
+
+	if (probe_checks())
+		failure("checks");
 }
 
 int main(void)

@@ -4,10 +4,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import unittest
+import xml.etree.ElementTree as ET
 
 import kit
 import ktap_unittest
@@ -26,10 +28,30 @@ base-log = an old fault
 """
 LOG = """
 [    0.1] DMA-API: preallocated 65536 debug entries
+[    0.1] FACT kernel.release=7.0-series
 FACT place=here
 [    0.2] FACT plain=ok
-FACTS END count=2
+FACTS END count=3
 """
+SUITES = "".join(f"[    0.1] {line}\n" for line in """KTAP version 1
+1..2
+    KTAP version 1
+    # Subtest: first
+    1..3
+    ok 1 plain
+        KTAP version 1
+        # Subtest: wide
+        ok 1 eight
+        ok 2 sixteen
+    # wide: pass:2 fail:0 skip:0 total:2
+    ok 2 wide
+    ok 3 absent # SKIP no such bus
+ok 1 first
+    KTAP version 1
+    # Subtest: second
+    1..1
+    ok 1 only
+ok 2 second""".splitlines())
 OLD_FAULT = """
 [    0.2] ------------[ cut here ]------------
 [    0.2] DMA-API: edu 0000:00:01.0: an old fault
@@ -82,6 +104,37 @@ class ScenarioTest(kit.ToolTest):
         done = self.tool("boot", kit.TOP / "scenarios/nonsense", IMAGE, INITRAMFS, "log")
         self.refuses(done, "no scenario nonsense", "direct")
 
+    def test_wrong_kernel(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9) + "kernels = series bass\n"),
+                     "series bass", "base, series")
+
+    def test_no_such_config(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9) + "config = nonsense\n"),
+                     "configs/nonsense/*.config")
+
+    def like(self, text):
+        (self.folder / "other").write_text(SCENARIO.format(timeout=9) + "config = debug\n")
+        (self.folder / "made-up").write_text(text)
+        return scenarios.load(self.folder / "made-up")
+
+    def test_like(self):
+        scenario = self.like("like = other\ntitle = mine\narch = arm64\ntimeout = 7\n"
+                             "prove = place=there\nboth = more=yes\n")
+        self.assertEqual((scenario.title, scenario.arch, scenario.config, scenario.timeout,
+                          scenario.memory), ("mine", "arm64", "", "7", "256M"))
+        self.assertEqual(scenario.expected("series"), [
+            ("prove", "place", "there"), ("both", "plain", "ok"), ("both", "more", "yes")])
+
+    def test_like_is_not_all(self):
+        with self.assertRaisesRegex(scenarios.BadScenario, "lacks 'title'"):
+            self.like("like = other\narch = arm64\n")
+        with self.assertRaisesRegex(scenarios.BadScenario, "line 2: like follows other keys"):
+            self.like("title = mine\nlike = other\n")
+        with self.assertRaisesRegex(scenarios.BadScenario, "no scenario nowhere"):
+            self.like("like = nowhere\n")
+        with self.assertRaisesRegex(scenarios.BadScenario, "line 3: timeout is set a second time"):
+            self.like("like = other\ntimeout = 7\ntimeout = 8\n")
+
     def test_ours_load(self):
         for path in sorted((kit.TOP / "scenarios").iterdir()):
             scenarios.load(path)
@@ -102,7 +155,8 @@ class BootTest(kit.ToolTest):
         self.refuses(done, *words)
         self.assertFalse((self.folder / "log").exists())
         lines = (self.folder / "log.failed").read_text(errors="replace").splitlines()
-        self.assertIn(lines[-1].strip(), done.stderr)
+        self.assertIn(lines[-1].removeprefix("boot: "), done.stderr)
+        self.assertIn("\n".join(lines[-5:-2]), done.stderr)
 
     def initramfs_that(self, does):
         """An initramfs whose init does nothing but one statement."""
@@ -128,6 +182,19 @@ class BootTest(kit.ToolTest):
     def test_end_is_missing(self):
         self.failed(self.boot(initramfs=self.initramfs_that("reboot(RB_POWER_OFF)")),
                     "without its closing line")
+
+    def test_lies_and_warns(self):
+        """Our own guest, on a machine that is not what its scenario says."""
+        scenario = self.folder / "made-up"
+        scenario.write_text((kit.TOP / "scenarios/unmap-mismatch").read_text()
+                            .replace("dma_is_phys=no", "dma_is_phys=yes")
+                            .replace("series-log = ", "base-log = "))
+        log = self.folder / "log"
+        self.succeeds(self.tool("boot", scenario, IMAGE, INITRAMFS, log))
+        self.succeeds(self.tool("judge", kit.OUT / "series", scenario, "series", log))
+        failed = re.findall(r"^ {4}not ok \d+ (.*)$", (self.folder / "result.ktap").read_text(),
+                            re.MULTILINE)
+        self.assertEqual(failed, ["in effect: plain.dma_is_phys=yes", "no other report in the log"])
 
     def test_no_image(self):
         self.refuses(self.boot(initramfs=self.folder / "nowhere"), "there is no", "run 'make'")
@@ -165,66 +232,122 @@ class BootTest(kit.ToolTest):
 
 
 class JudgeTest(kit.ToolTest):
-    def judge(self, log, kernel="series", also=""):
+    def judge(self, log, kernel="series", also="", options=()):
         (self.folder / "made-up").write_text(SCENARIO.format(timeout=9) + also)
-        (self.folder / "log").write_text(log)
-        self.succeeds(self.tool("judge", self.folder / "made-up", kernel, self.folder / "log"))
+        (self.folder / "log").write_text(log.replace("7.0-series", f"7.0-{kernel}"))
+        self.succeeds(self.tool("judge", *options, kit.OUT / "series", self.folder / "made-up",
+                                kernel, self.folder / "log"))
         ktap = (self.folder / "result.ktap").read_text()
-        return [line.strip() for line in ktap.splitlines() if line.startswith("    not ok")]
+        return re.findall(r"^ {4}not ok \d+ (.*)$", ktap, re.MULTILINE)
+
+    def tally(self):
+        done = self.tool("tally", kit.OUT / "series", self.folder / "result.ktap")
+        return done.stdout.splitlines()[-1]
 
     def test_as_expected(self):
         self.assertEqual(self.judge(LOG), [])
         facts = json.loads((self.folder / "facts.json").read_text())
-        self.assertEqual(facts, {"place": "here", "plain": "ok", "log.reports": "0"})
+        self.assertEqual(facts, {"kernel.release": "7.0-series", "place": "here", "plain": "ok",
+                                 "log.reports": "0"})
 
     def test_another_configuration(self):
         self.assertEqual(self.judge(LOG.replace("place=here", "place=there")),
-                         ["not ok 3 in effect: place=here"])
+                         ["in effect: place=here"])
+
+    def test_another_kernel(self):
+        for release in ("7.0-base", "7.0-series-debug"):
+            self.assertEqual(self.judge(LOG.replace("release=7.0-series", f"release={release}")),
+                             ["in effect: kernel series"])
+        debug = "config = debug\n"
+        self.assertEqual(self.judge(LOG, also=debug), ["in effect: kernel series-debug"])
+        self.assertEqual(self.judge(LOG.replace("-series", "-series-debug"), also=debug), [])
 
     def test_wrong_value(self):
-        self.assertEqual(self.judge(LOG.replace("plain=ok", "plain=EIO")), ["not ok 4 plain=ok"])
+        self.assertEqual(self.judge(LOG.replace("plain=ok", "plain=EIO")), ["plain=ok"])
 
     def test_lost_fact(self):
         self.assertEqual(self.judge(LOG.replace("[    0.2] FACT plain=ok\n", "")),
-                         ["not ok 1 all facts arrived", "not ok 4 plain=ok"])
+                         ["all facts arrived", "plain=ok"])
 
     def test_failed_probe(self):
-        log = LOG.replace("FACTS END count=2", "FACT init.failed=umem:ENOMEM\nFACTS END count=3")
-        self.assertEqual(self.judge(log), ["not ok 2 no probe failed"])
+        log = LOG.replace("FACTS END count=3", "FACT init.failed=umem:ENOMEM\nFACTS END count=4")
+        self.assertEqual(self.judge(log), ["no probe failed"])
 
     def test_lost_end(self):
-        self.assertEqual(self.judge(LOG.partition("FACTS END")[0]), ["not ok 1 all facts arrived"])
+        self.assertEqual(self.judge(LOG.partition("FACTS END")[0]), ["all facts arrived"])
 
     def test_warning(self):
         for line in ("WARNING: kernel/dma/direct.h:120 at x", "BUG: sleeping function called",
-                     "DMA-API: edu: device driver frees what it did not map"):
+                     "DMA-API: edu: device driver frees what it did not map",
+                     "UBSAN: shift-out-of-bounds in a.c:1:2", "BUG: KASAN: slab-use-after-free in x",
+                     "WARNING: possible circular locking dependency detected",
+                     "INFO: trying to register non-static key.",
+                     "rcu: INFO: rcu_preempt self-detected stall on CPU",
+                     "INFO: task init:1 blocked for more than 122 seconds.",
+                     "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"):
             self.assertEqual(self.judge(f"[ 0.2] {line}\n{LOG}"),
-                             ["not ok 5 no other report in the log"])
+                             ["no other report in the log"])
+
+    def test_no_warning(self):
+        for line in ("kmemleak: Kernel memory leak detector initialized (mem pool available: 15)",
+                     "DMA-API: debugging enabled by kernel config",
+                     "rcu: \tMax phase no-delay instances is 400."):
+            self.assertEqual(self.judge(f"[ 0.2] {line}\n{LOG}"), [])
 
     def test_expected_report_of_the_base(self):
         self.assertEqual(self.judge(OLD_FAULT + LOG, "base"), [])
         self.assertEqual(self.judge(OLD_FAULT + LOG, "series"),
-                         ["not ok 5 no other report in the log"])
+                         ["no other report in the log"])
 
     def test_expected_report_did_not_come(self):
-        self.assertEqual(self.judge(LOG, "base"), ["not ok 5 log: an old fault"])
+        self.assertEqual(self.judge(LOG, "base"), ["log: an old fault"])
 
     def test_expected_report_of_both(self):
         also = "both-log = a new fault\n"
         new_fault = OLD_FAULT.replace("an old", "a new")
         self.assertEqual(self.judge(OLD_FAULT + new_fault + LOG, "base", also), [])
         self.assertEqual(self.judge(new_fault + LOG, "series", also), [])
-        self.assertEqual(self.judge(LOG, "series", also), ["not ok 5 log: a new fault"])
+        self.assertEqual(self.judge(LOG, "series", also), ["log: a new fault"])
 
     def test_expected_line_of_the_series(self):
         also = "series-log = refused\n"
         self.assertEqual(self.judge(OLD_FAULT + LOG, "base", also), [])
         self.assertEqual(self.judge("[ 0.2] edu: refused\n" + LOG, "series", also), [])
-        self.assertEqual(self.judge(LOG, "series", also), ["not ok 5 log: refused"])
+        self.assertEqual(self.judge(LOG, "series", also), ["log: refused"])
 
     def test_another_report_beside_the_expected(self):
         self.assertEqual(self.judge(OLD_FAULT + OLD_FAULT.replace("an old", "a new") + LOG, "base"),
-                         ["not ok 6 no other report in the log"])
+                         ["no other report in the log"])
+
+    def test_suites_are_counted(self):
+        self.assertEqual(self.judge(SUITES + LOG, options=["--suites"]), [])
+        self.assertEqual(self.tally(), "10 passed, 0 failed, 1 skipped")
+        facts = json.loads((self.folder / "facts.json").read_text())
+        self.assertEqual(facts["kunit"], "4 passed, 0 failed, 1 skipped")
+        self.assertIn("# SKIP no such bus", (self.folder / "result.ktap").read_text())
+
+    def test_suite_that_fails(self):
+        log = SUITES.replace("ok 1 eight", "not ok 1 eight").replace("ok 2 wide", "not ok 2 wide") \
+            .replace("ok 1 first", "not ok 1 first") + LOG
+        self.assertEqual(self.judge(log), ["KUnit"])
+        self.assertEqual(self.tally(), "9 passed, 1 failed, 1 skipped")
+
+    def test_suite_that_does_not_end(self):
+        for lost in ("[    0.1]     ok 1 only\n", "[    0.1] ok 2 second\n"):
+            self.assertEqual(self.judge(SUITES.replace(lost, "") + LOG), ["KUnit"], lost)
+            self.assertNotIn(" 0 failed", self.tally())
+        # Nothing but the header and the plan.
+        self.assertEqual(self.judge("\n".join(SUITES.splitlines()[:2]) + "\n" + LOG), ["KUnit"])
+        self.assertNotIn(" 0 failed", self.tally())
+
+    def test_no_suite(self):
+        for log in (LOG, "[    0.1] KTAP version 1\n[    0.1] 1..0\n" + LOG):
+            self.assertEqual(self.judge(log), [])
+            self.assertEqual(self.judge(log, options=["--suites"]), ["KUnit"])
+
+    def test_no_kunit(self):
+        self.refuses(self.tool("judge", self.folder, self.folder / "made-up", "series", "log"),
+                     "no kunit.py")
 
 
 class FetchXenTest(kit.ToolTest):
@@ -280,24 +403,71 @@ class TallyTest(kit.ToolTest):
         self.assertEqual(done.returncode, 1)
 
 
+    def test_junit(self):
+        (self.folder / "a.ktap").write_text(
+            "KTAP version 1\n1..3\nok 1 <a>\nnot ok 2 b\nok 3 c # SKIP because\n")
+        self.tool("tally", "--junit", self.folder / "junit.xml", kit.OUT / "series",
+                  self.folder / "a.ktap")
+        suite = ET.parse(self.folder / "junit.xml").getroot()[0]
+        self.assertEqual([suite.get(key) for key in ("tests", "failures", "skipped")],
+                         ["3", "1", "1"])
+        self.assertEqual([(case.get("name"), [what.tag for what in case]) for case in suite],
+                         [("<a>", []), ("b", ["failure"]), ("c", ["skipped"])])
+
+
 class ReportTest(kit.ToolTest):
-    def test_shows_what_was_measured(self):
-        boot = self.folder / "results/made-up/series"
+    def setUp(self):
+        super().setUp()
+        self.page = self.folder / "report/index.html"
+
+    def boot(self, kernel, ktap="ok 1 a", **facts):
+        boot = self.folder / "results/made-up" / kernel
         boot.mkdir(parents=True)
-        (boot / "facts.json").write_text(json.dumps(
-            {"umem.register": "ok", "umem.size": "2048", "umem.fresh": "512"}))
-        (boot / "result.ktap").write_text("KTAP version 1\n1..1\n    1..2\n    ok 1 a\n"
-                                          "    not ok 2 <b>\nnot ok 1 made-up\n")
-        page = self.folder / "page.html"
-        done = self.tool("report", self.folder / "results", page)
+        facts = {f"umem.{name}": value for name, value in facts.items()}
+        (boot / "facts.json").write_text(json.dumps({"umem.size": "2048", **facts}))
+        (boot / "serial.log").write_text(f"log of {kernel}\n")
+        (boot / "result.ktap").write_text(f"KTAP version 1\n1..1\n    1..2\n    {ktap}\n")
+
+    def report(self, *options):
+        done = self.tool("report", *options, self.folder / "results", self.page)
         self.succeeds(done)
-        for text in (done.stdout, page.read_text()):
-            self.assertIn("512", text)
+        return done.stdout, self.page.read_text(), self.page.with_name("results.rst").read_text()
+
+    def test_shows_what_was_measured(self):
+        self.boot("base", "ok 1 a\n    not ok 2 <b>", register="ok", fresh="512")
+        self.boot("series", register="EOPNOTSUPP")
+        for text in self.report():
+            self.assertIn("registered, stale: 512 of 2048 bytes", text)
+            self.assertIn("refused: EOPNOTSUPP", text)
             self.assertIn("1 of 2", text)
-        self.assertIn("registered, sees 512 of 2048 bytes: corrupt", page.read_text())
+            self.assertIn("2 boots of 1 machines; 1 did not come out as expected.", text)
+
+    def test_details(self):
+        self.boot("base", register="ok", fresh="2048", again="5:EIO")
+        self.assertIn("5:EIO", self.report("--detail", "made-up")[0])
+
+    def test_cells_lead_to_logs(self):
+        self.boot("base", register="ok", fresh="2048")
+        self.boot("series", register="ok", fresh="2048")
+        links = set(re.findall(r'href="([^"#]+)"', self.report()[1]))
+        self.assertEqual(links, {"log/made-up-base.txt", "log/made-up-series.txt"})
+        for link in links:
+            self.assertTrue((self.page.parent / link).read_text().startswith("log of"))
+
+    def test_page_needs_nothing_else(self):
+        self.boot("series", register="ok", fresh="2048")
+        self.assertNotRegex(self.report()[1], r"<script|https?:|<img|<link|@import|url\(")
+
+    def test_boot_that_failed(self):
+        folder = self.folder / "results/made-up/series"
+        folder.mkdir(parents=True)
+        (folder / "serial.log.failed").write_text("it was fine\n\nboot: the guest hung\n")
+        for text in self.report():
+            self.assertIn("the guest hung", text)
+            self.assertIn("1 did not come out as expected", text)
 
     def test_no_results(self):
-        self.refuses(self.tool("report", self.folder, self.folder / "page.html"), "no results")
+        self.refuses(self.tool("report", self.folder, self.page), "no results")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import fnmatch
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 import kit
@@ -33,6 +34,22 @@ class StyleTest(unittest.TestCase):
         done = subprocess.run(["ruff", "check", "tools", "tests", *scripts("python3")],
                               cwd=kit.TOP, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
+
+    @unittest.skipUnless(shutil.which("sphinx-build"), "sphinx-build is not installed")
+    def test_documentation(self):
+        """With results, and without."""
+        for results in (None, "0 boots of 0 machines; none of them"):
+            with tempfile.TemporaryDirectory() as folder:
+                top = kit.Path(folder)
+                shutil.copytree(kit.TOP / "Documentation", top / "Documentation")
+                if results:
+                    (top / "build/report").mkdir(parents=True)
+                    (top / "build/report/results.rst").write_text(results)
+                done = subprocess.run(["sphinx-build", "-q", "-W", "-b", "text",
+                                       top / "Documentation", top / "out"],
+                                      capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(results or "make matrix", (top / "out/results.txt").read_text())
 
     def test_every_file_names_its_licence(self):
         bare = [str(path.relative_to(kit.TOP)) for path in FILES

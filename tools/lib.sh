@@ -85,9 +85,9 @@ kernel_version() { # TREE
 # What building for an architecture takes: the folder below arch/, make's target,
 # the prefix of the compiler. The build's own machine is taken to be a PC.
 # shellcheck disable=SC2034
-architecture() { # x86_64 or arm64
-	arch=$1
-	objects=obj-$arch
+architecture() { # ARCH or ARCH-CONFIG, for x86_64 or arm64
+	arch=${1%%-*}
+	objects=obj-$1
 	case $arch in
 	x86_64) srcarch=x86 target=bzImage cross='' ;;
 	arm64) srcarch=arm64 target=Image cross=aarch64-linux-gnu- ;;

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Scenario files: one boot each, `key = value` per line, '#' starts a comment.
+"""Scenario files: one machine each, `key = value` per line, '#' starts a comment.
 
 title    what the row of the report is called (once)
 arch     the machine's architecture (once)
+config   a folder of configs/ with what else is built into the kernel (once; normally none)
+kernels  the kernels that are booted (once; normally 'base series')
+like     a scenario whose lines come first, all but the four above; for the same fact
+         the later line counts, and what is 'once' may be set anew (once, first line)
 memory   of the virtual machine, as QEMU's -m takes it (once)
 hypervisor  xen: the kernel runs as Xen's dom0 (once; normally none)
 cmdline  words added to the kernel's command line
@@ -23,6 +27,8 @@ both-log, base-log, series-log
 from dataclasses import dataclass, field
 from pathlib import Path
 
+CONFIGS = Path(__file__).resolve().parent.parent / "configs"
+OWN = {"name", "title", "arch", "config", "kernels"}
 ARCHITECTURES = {"arm64", "x86_64"}
 HYPERVISORS = {"", "xen"}
 KERNELS = ("base", "series")
@@ -37,6 +43,9 @@ class Scenario:
     name: str
     title: str = ""
     arch: str = ""
+    config: str = ""
+    kernels: str = ""
+    like: str = ""
     memory: str = ""
     timeout: str = ""
     hypervisor: str = ""
@@ -57,10 +66,19 @@ class Scenario:
         """What `kernel` must report: (why it is expected, fact, value)."""
         own = self.base if kernel == "base" else self.series
         sources = (("prove", self.prove), ("both", self.both), (kernel, own))
-        return [(why, *item.split("=", 1)) for why, items in sources for item in items]
+        return [(why, fact, value) for why, items in sources
+                for fact, value in dict(item.split("=", 1) for item in items).items()]
 
     def expected_log(self, kernel: str) -> list[str]:
         return self.both_log + (self.base_log if kernel == "base" else self.series_log)
+
+
+def inherit(scenario: Scenario, other: Scenario) -> set[str]:
+    """Take over what `other` says; returns the keys that may be set anew."""
+    for key, value in vars(other).items():
+        if key not in OWN | {"like"}:
+            setattr(scenario, key, value)
+    return {key for key, value in vars(scenario).items() if value and key != "like"}
 
 
 def load(path: Path) -> Scenario:
@@ -69,6 +87,7 @@ def load(path: Path) -> Scenario:
         known = ", ".join(sorted(p.name for p in path.parent.glob("*") if p.is_file()))
         raise BadScenario(f"there is no scenario {path.name}; choose one of: {known}.")
     scenario = Scenario(path.name)
+    inherited = set()
     for number, line in enumerate(path.read_text().splitlines(), 1):
         text = line.strip()
         if not text or text.startswith("#"):
@@ -85,16 +104,27 @@ def load(path: Path) -> Scenario:
             raise BadScenario(f"{where}: {key} wants fact=value, not {value!r}.")
         if isinstance(getattr(scenario, attribute), list):
             getattr(scenario, attribute).append(value)
-        elif getattr(scenario, attribute):
+        elif getattr(scenario, attribute) and attribute not in inherited:
             raise BadScenario(f"{where}: {key} is set a second time; keep one.")
         else:
             setattr(scenario, attribute, value)
+            inherited.discard(attribute)
+        if key == "like":
+            if scenario != Scenario(path.name, like=value):
+                raise BadScenario(f"{where}: like follows other keys; make it the first.")
+            inherited = inherit(scenario, load(path.with_name(value)))
     for key in ("title", "arch", "memory", "timeout", "prove"):
         if not getattr(scenario, key):
             raise BadScenario(f"{path}: lacks {key!r}; add it.")
     if scenario.arch not in ARCHITECTURES:
         raise BadScenario(f"{path}: arch is {scenario.arch!r}; use one of: "
                           f"{', '.join(sorted(ARCHITECTURES))}.")
+    if scenario.config and not list(CONFIGS.glob(f"{scenario.config}/*.config")):
+        raise BadScenario(f"{path}: there are no fragments configs/{scenario.config}/*.config; "
+                          "correct 'config'.")
+    if not set(scenario.kernels.split()) <= set(KERNELS):
+        raise BadScenario(f"{path}: kernels is {scenario.kernels!r}; "
+                          f"use some of: {', '.join(KERNELS)}.")
     if scenario.hypervisor not in HYPERVISORS:
         raise BadScenario(f"{path}: hypervisor is {scenario.hypervisor!r}; "
                           "say xen or leave it out.")
