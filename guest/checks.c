@@ -31,13 +31,13 @@ static int has_function(const char *name)
 	return found;
 }
 
-static int print_function(const char *fact, const char *name)
+static int print_function(const char *title, const char *name)
 {
 	int found = has_function(name);
 
 	if (found < 0)
 		return -1;
-	print_fact(fact, found ? "on" : "none");
+	fact(title, "%s", found ? "on" : "none");
 	return 0;
 }
 
@@ -47,9 +47,9 @@ static int print_lockdep(void)
 	long on;
 
 	if (!read_value("/proc/lockdep_stats", " debug_locks:", &on))
-		print_fact("checks.lockdep", on ? "on" : "off");
+		fact("checks.lockdep", "%s", on ? "on" : "off");
 	else if (errno == ENOENT)
-		print_fact("checks.lockdep", "none");
+		fact("checks.lockdep", "none");
 	else
 		return -1;
 	return 0;
@@ -63,7 +63,7 @@ static int print_kmemleak(void)
 	FILE *file;
 
 	if (access(KMEMLEAK, W_OK)) {
-		print_fact("checks.leaks", "none");
+		fact("checks.leaks", "none");
 		return errno == ENOENT ? 0 : -1;
 	}
 	sleep(KMEMLEAK_AGE_S);
@@ -78,7 +78,7 @@ static int print_kmemleak(void)
 	}
 	fclose(file);
 	snprintf(found, sizeof(found), "%u", leaks);
-	print_fact("checks.leaks", found);
+	fact("checks.leaks", "%s", found);
 	return 0;
 }
 

@@ -80,6 +80,16 @@ struct edu_umem {
 	__u32 reserved;
 };
 
+/**
+ * struct edu_mr_write - write to the start of a memory region of uverbs
+ * @rkey: in: its key
+ * @seed: in: selects the pattern
+ */
+struct edu_mr_write {
+	__u32 rkey;
+	__u32 seed;
+};
+
 /* dma_map_phys() without attributes, and with DMA_ATTR_REQUIRE_COHERENCE. */
 #define EDU_MAP_PLAIN		_IOWR('E', 1, struct edu_map)
 #define EDU_MAP_COHERENT	_IOWR('E', 2, struct edu_map)
@@ -90,6 +100,7 @@ struct edu_umem {
 #define EDU_UMEM_WRITE		_IOWR('E', 5, struct edu_umem)
 #define EDU_DEREG_UMEM		_IOWR('E', 6, struct edu_umem)
 #define EDU_INFO		_IOWR('E', 7, struct edu_info)
+#define EDU_MR_WRITE		_IOWR('E', 8, struct edu_mr_write)
 
 /* What the device writes. */
 static inline __u8 edu_pattern(__u32 seed, __u32 i)

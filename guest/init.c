@@ -35,12 +35,9 @@
  */
 #define SWIOTLB_OWN	"/sys/kernel/debug/pci-pool"
 #define SWIOTLB_ALL	"/sys/kernel/debug/swiotlb"
-#define SWIOTLB_USED	"io_tlb_used"
 #define SWIOTLB_HIGHEST	"io_tlb_used_hiwater"
 
 #define WARN_AGAIN	"/sys/kernel/debug/clear_warn_once"
-#define DMA_DEBUG	"/sys/kernel/debug/dma-api/"
-#define DMA_DEBUG_FREE	DMA_DEBUG "num_free_entries"
 
 #define UMEM_AGAIN	16
 #define UNALIGNED	512
@@ -50,32 +47,15 @@
 /* Less may be pages that other parts of the kernel took or gave back. */
 #define NOISE_KB	1024
 
-struct word {
-	char text[64];
-};
-
-static int edu = -1;
+int edu = -1;
+unsigned int facts;
 static int kmsg = -1;
-static unsigned int facts;
 
 /* Lines of the kernel log so far. */
 static unsigned int refused_lines;
 static unsigned int warn_lines;
 
-/* A macro, so that the compiler checks the format. */
-#define fact(name, format, ...)						\
-	do {								\
-		printf("FACT %s=" format "\n", name, ##__VA_ARGS__);	\
-		facts++;						\
-	} while (0)
-
-void print_fact(const char *name, const char *value)
-{
-	fact(name, "%s", value);
-}
-
-/* An errno that glibc has no name for, such as the kernel's 524, is a number. */
-static struct word errno_name(int error)
+struct word errno_name(int error)
 {
 	const char *name = error ? strerrorname_np(error) : "ok";
 	struct word word;
@@ -98,8 +78,7 @@ static const char *yes_no(int value)
 	return value ? "yes" : "no";
 }
 
-/* The first word of a file, "none" if there is no such thing. */
-static struct word read_word(const char *path)
+struct word read_word(const char *path)
 {
 	struct word word = { "none" };
 	FILE *file = fopen(path, "r");
@@ -262,7 +241,7 @@ static int probe_unaligned(void)
 	return 0;
 }
 
-static __u8 *map_pages(size_t length)
+__u8 *map_pages(size_t length)
 {
 	__u8 *pages = mmap(NULL, length, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -493,6 +472,7 @@ static const struct {
 	{ "coherent",	probe_coherent,		1 },
 	{ "unaligned",	probe_unaligned,	1 },
 	{ "umem",	probe_umem,		1 },
+	{ "uverbs",	probe_uverbs,		1 },
 	{ "refusals",	probe_refusals,		1 },
 	{ "blk",	probe_blk,		0 },
 	{ "scsi",	probe_scsi,		0 },
@@ -585,9 +565,8 @@ static void run_probes(void)
 			run_probe(probes[i].name, probes[i].run);
 }
 
-/* By how much a counter fell (@sign 1) or rose (-1), "none" without it. */
-static void print_lost(const char *name, const char *path, struct word before,
-		       int sign)
+void print_lost(const char *name, const char *path, struct word before,
+		int sign)
 {
 	struct word after = read_word(path);
 

@@ -1,19 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What the probes in files of their own share with init.c.
- */
+/* What the files of init share. */
 #ifndef INIT_H
 #define INIT_H
 
-void print_fact(const char *name, const char *value);
+#include <stddef.h>
+#include <stdio.h>
+
+#include <linux/types.h>
+
+/* In the folder of the pool's counters, where init runs. */
+#define SWIOTLB_USED	"io_tlb_used"
+
+#define DMA_DEBUG	"/sys/kernel/debug/dma-api/"
+#define DMA_DEBUG_FREE	DMA_DEBUG "num_free_entries"
+
+struct word {
+	char text[64];
+};
+
+extern int edu;
+extern unsigned int facts;
+
+/* A macro, so that the compiler checks the format. */
+#define fact(name, format, ...)						\
+	do {								\
+		printf("FACT %s=" format "\n", name, ##__VA_ARGS__);	\
+		facts++;						\
+	} while (0)
+
+/* An errno that glibc has no name for, such as the kernel's 524, is a number. */
+struct word errno_name(int error);
+
+/* The first word of a file, "none" if there is no such thing. */
+struct word read_word(const char *path);
 
 /* The number behind @key in a file such as /proc/meminfo; 0, or -1 and errno. */
 int read_value(const char *path, const char *key, long *value);
 
+/* By how much a counter fell (@sign 1) or rose (-1), "none" without it. */
+void print_lost(const char *name, const char *path, struct word before,
+		int sign);
+
+__u8 *map_pages(size_t length);
+
 int write_word(const char *path, const char *text);
 
 /* Probes print facts and return 0, or -1 and errno. */
-int probe_input(void);
 int probe_checks(void);
+int probe_input(void);
+int probe_uverbs(void);
 
 #endif /* INIT_H */

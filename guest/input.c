@@ -25,7 +25,7 @@ int probe_input(void)
 	struct input_event event;
 
 	if (fd < 0 && errno == ENOENT) {
-		print_fact("input.key", "none");
+		fact("input.key", "none");
 		return 0;
 	}
 	if (fd < 0)
@@ -40,7 +40,7 @@ int probe_input(void)
 		else if (event.type == EV_KEY && event.value == 1)
 			key = event.code == KEY_A ? "A" : "another";
 	}
-	print_fact("input.key", key);
+	fact("input.key", "%s", key);
 	close(fd);
 	return 0;
 }

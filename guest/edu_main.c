@@ -26,6 +26,7 @@
 #include <rdma/ib_verbs.h>
 
 #include "edu.h"
+#include "edu_ib.h"
 
 #define EDU_VENDOR_ID		0x1234
 #define EDU_DEVICE_ID		0x11e8
@@ -45,8 +46,8 @@
 #define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)
 
 /* 0 on a kernel that does not have the attribute. */
-#ifdef DMA_ATTR_REQUIRE_COHERENCE
-#define EDU_ATTR_COHERENT	DMA_ATTR_REQUIRE_COHERENCE
+#ifdef __DMA_ATTR_REQUIRE_COHERENCE
+#define EDU_ATTR_COHERENT	__DMA_ATTR_REQUIRE_COHERENCE
 #else
 #define EDU_ATTR_COHERENT	0
 #endif
@@ -59,10 +60,6 @@ static bool mismatch;
 module_param(mismatch, bool, 0444);
 MODULE_PARM_DESC(mismatch, "Do not sync, and unmap with the wrong attributes");
 
-struct edu_ib {
-	struct ib_device dev;
-};
-
 struct edu_file {
 	struct list_head list;
 	struct xarray umems;
@@ -73,7 +70,7 @@ static struct {
 	struct mutex lock;		/* protects all of this, and the engine */
 	struct pci_dev *pdev;		/* NULL while no device is bound */
 	void __iomem *regs;
-	struct edu_ib *ib;
+	struct ib_device *ib;
 	u8 *pattern;			/* coherent, EDU_SIZE bytes */
 	dma_addr_t pattern_dma;
 	struct list_head files;
@@ -279,10 +276,9 @@ static struct ib_umem *edu_get_umem(const struct edu_umem *arg)
 	struct ib_umem_odp *odp;
 
 	if (!arg->on_demand)
-		return EDU_UMEM_GET(&edu.ib->dev, arg->addr, arg->length,
-				    access);
+		return EDU_UMEM_GET(edu.ib, arg->addr, arg->length, access);
 
-	odp = ib_umem_odp_get(&edu.ib->dev, arg->addr, arg->length,
+	odp = ib_umem_odp_get(edu.ib, arg->addr, arg->length,
 			      access | IB_ACCESS_ON_DEMAND, &edu_odp_ops);
 	return IS_ERR(odp) ? ERR_CAST(odp) : &odp->umem;
 }
@@ -338,6 +334,15 @@ static int edu_odp_write(struct ib_umem_odp *odp, struct edu_umem *arg)
 	return err;
 }
 
+int edu_write_umem(struct ib_umem *umem, u32 seed)
+{
+	/* The engine wants one piece of bus address space. */
+	if (umem->length < EDU_SIZE ||
+	    sg_dma_len(umem->sgt_append.sgt.sgl) - ib_umem_offset(umem) < EDU_SIZE)
+		return -EINVAL;
+	return edu_write_pattern(ib_umem_start_dma_addr(umem), seed);
+}
+
 static int edu_umem_write(struct edu_file *file, struct edu_umem *arg)
 {
 	struct ib_umem *umem = xa_load(&file->umems, arg->id);
@@ -347,11 +352,7 @@ static int edu_umem_write(struct edu_file *file, struct edu_umem *arg)
 		return -ENOENT;
 	if (umem->is_odp)
 		return edu_odp_write(to_ib_umem_odp(umem), arg);
-	/* The engine wants one piece of bus address space. */
-	if (umem->length < EDU_SIZE ||
-	    sg_dma_len(umem->sgt_append.sgt.sgl) - ib_umem_offset(umem) < EDU_SIZE)
-		return -EINVAL;
-	return edu_write_pattern(ib_umem_start_dma_addr(umem), arg->seed);
+	return edu_write_umem(umem, arg->seed);
 }
 
 static int edu_dereg_umem(struct edu_file *file, const struct edu_umem *arg)
@@ -399,6 +400,7 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		struct edu_info info;
 		struct edu_map map;
 		struct edu_umem umem;
+		struct edu_mr_write mr;
 	} u;
 	int err;
 
@@ -433,6 +435,9 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		break;
 	case EDU_DEREG_UMEM:
 		err = edu_dereg_umem(file, &u.umem);
+		break;
+	case EDU_MR_WRITE:
+		err = edu_ib_write(edu.ib, u.mr.rkey, u.mr.seed);
 		break;
 	default:
 		err = -ENOTTY;
@@ -488,62 +493,6 @@ static struct miscdevice edu_misc = {
 	.fops	= &edu_fops,
 };
 
-/*
- * ib_register_device() needs a device that can be asked about itself and its
- * only port. It offers no verbs: user memory gets in through /dev/edu.
- */
-static int edu_query_device(struct ib_device *ibdev,
-			    struct ib_device_attr *attr, struct ib_udata *udata)
-{
-	return 0;
-}
-
-static int edu_query_port(struct ib_device *ibdev, u32 port,
-			  struct ib_port_attr *attr)
-{
-	attr->state = IB_PORT_DOWN;
-	return 0;
-}
-
-static int edu_get_port_immutable(struct ib_device *ibdev, u32 port,
-				  struct ib_port_immutable *immutable)
-{
-	return 0;
-}
-
-static const struct ib_device_ops edu_ib_ops = {
-	.owner			= THIS_MODULE,
-	.driver_id		= RDMA_DRIVER_UNKNOWN,
-	.query_device		= edu_query_device,
-	.query_port		= edu_query_port,
-	.get_port_immutable	= edu_get_port_immutable,
-};
-
-static int edu_ib_register(struct device *dma_device)
-{
-	int err;
-
-	edu.ib = ib_alloc_device(edu_ib, dev);
-	if (!edu.ib)
-		return -ENOMEM;
-
-	edu.ib->dev.phys_port_cnt = 1;
-	edu.ib->dev.node_type = RDMA_NODE_UNSPECIFIED;
-	edu.ib->dev.dev.parent = dma_device;
-	ib_set_device_ops(&edu.ib->dev, &edu_ib_ops);
-
-	err = ib_register_device(&edu.ib->dev, "edu", dma_device);
-	if (err)
-		ib_dealloc_device(&edu.ib->dev);
-	return err;
-}
-
-static void edu_ib_unregister(void)
-{
-	ib_unregister_device(&edu.ib->dev);
-	ib_dealloc_device(&edu.ib->dev);
-}
-
 static int edu_start(struct pci_dev *pdev)
 {
 	int err;
@@ -564,20 +513,24 @@ static int edu_start(struct pci_dev *pdev)
 		return -ENOMEM;
 
 	pci_set_master(pdev);
-	return edu_ib_register(&pdev->dev);
+	edu.ib = edu_ib_register(&pdev->dev);
+	return PTR_ERR_OR_ZERO(edu.ib);
 }
 
 static void edu_stop(void)
 {
+	struct ib_device *ib = edu.ib;
 	struct edu_file *file;
 
-	guard(mutex)(&edu.lock);
+	scoped_guard(mutex, &edu.lock) {
+		/* Files may still be open: from here on they get ENODEV. */
+		list_for_each_entry(file, &edu.files, list)
+			edu_release_umems(file);
+		edu.pdev = NULL;
+	}
 
-	/* Files may still be open: from here on they get ENODEV. */
-	list_for_each_entry(file, &edu.files, list)
-		edu_release_umems(file);
-	edu_ib_unregister();
-	edu.pdev = NULL;
+	/* Without our lock: who has the uverbs device open may be waiting for it. */
+	edu_ib_unregister(ib);
 }
 
 static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
