@@ -45,7 +45,10 @@
 #define EDU_POLL_US		2000
 #define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)
 
-/* 0 on a kernel that does not have the attribute. */
+/*
+ * 0 on a kernel that does not have the attribute. By the name that takes no
+ * approval: this driver tests the attribute, and is no one to be approved.
+ */
 #ifdef __DMA_ATTR_REQUIRE_COHERENCE
 #define EDU_ATTR_COHERENT	__DMA_ATTR_REQUIRE_COHERENCE
 #else

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of who may use DMA_ATTR_REQUIRE_COHERENCE: modules that are built and loaded.
+
+A stand-in for hfi1 is approved, a module of another name is not. That one is also built
+by force, and by the name of the attribute that takes no approval.
+"""
+
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import kit
+import ktap_unittest
+
+SOURCE = kit.TOP / "tests/token"
+ATTRIBUTE = "DMA_ATTR_REQUIRE_COHERENCE"
+TOKEN = "dma_attr_require_coherence_approval"
+# Turns modpost's error into a warning, as another configuration would.
+FORCE = "CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS=y"
+SCENARIO = """
+title = approved modules
+arch = {arch}
+memory = 256M
+timeout = 120
+prove = load/hfi1.ko=ok
+"""
+
+
+class Modules:
+    """Where `arch` has its modules built, each kind once."""
+    arch: str
+    cross: str
+    image: str
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.work = Path(folder.name)
+        cls.objects = kit.OUT / f"series/obj-{cls.arch}"
+        cls.approved = cls.build("hfi1")
+        cls.refused = cls.build("abuser")
+        cls.forced = cls.build("abuser", FORCE, folder="forced")
+        cls.raw = cls.build("raw", "RAW=1")
+
+    @classmethod
+    def build(cls, module, *words, folder=None):
+        """Build one module in a folder of its own."""
+        return subprocess.run(
+            ["make", "-C", cls.objects, f"ARCH={cls.arch}", f"CROSS_COMPILE={cls.cross}",
+             f"M={SOURCE}", f"MO={cls.work / (folder or module)}", f"MODULE={module}", *words,
+             "modules"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, check=False)
+
+    def builds(self, done):
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def does_not_build(self, done, *words):
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        for word in words:
+            self.assertIn(word, done.stdout)
+
+    def objdump(self, *args):
+        return subprocess.run([f"{self.cross}objdump", *args], capture_output=True, text=True,
+                              check=True).stdout
+
+    def code(self, folder):
+        """All instructions, and what they refer to."""
+        text = self.objdump("--no-show-raw-insn", "-dr", self.work / folder / "user.o")
+        return text.partition("Disassembly")[2]
+
+    def test_approved_module_builds(self):
+        self.builds(self.approved)
+        self.assertNotIn("WARNING", self.approved.stdout)
+
+    def test_other_module_does_not_build(self):
+        self.does_not_build(self.refused, f"ERROR: modpost: module abuser uses symbol {TOKEN}",
+                            "from namespace module:", "hfi1")
+
+    def test_unresolved_symbols_allowed_is_not_enough(self):
+        self.does_not_build(self.build("abuser", "KBUILD_MODPOST_WARN=1", folder="warn"),
+                            f"ERROR: modpost: module abuser uses symbol {TOKEN}")
+
+    def test_other_module_can_be_forced(self):
+        self.builds(self.forced)
+        self.assertIn(f"WARNING: modpost: module abuser uses symbol {TOKEN}", self.forced.stdout)
+
+    def test_static_initialiser_does_not_compile(self):
+        done = self.build("hfi1", "SOURCE=static", folder="static")
+        self.does_not_build(done, "static.c:7:", "static.c:11:", "not for static initialisers",
+                            ATTRIBUTE)
+
+    def test_static_initialiser_compiles_by_the_other_name(self):
+        self.builds(self.build("hfi1", "SOURCE=static", "RAW=1", folder="static-raw"))
+
+    def test_code_is_the_same(self):
+        self.assertIn("<user_map", self.code("hfi1"))
+        self.assertEqual(self.code("hfi1"), self.code("raw"))
+
+    def test_nothing_is_left_in_the_module(self):
+        module = self.work / "hfi1/hfi1.ko"
+        self.assertNotIn(".discard", self.objdump("-h", module))
+        self.assertEqual(re.findall(rf".*{TOKEN}", self.objdump("-t", module)),
+                         [line for line in self.objdump("-t", module).splitlines()
+                          if "*UND*" in line and TOKEN in line])
+
+    def test_loading(self):
+        for done in (self.approved, self.forced, self.raw):
+            self.builds(done)
+        subprocess.run([f"{self.cross}gcc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o",
+                        self.work / "init", SOURCE / "init.c"], check=True)
+        (self.work / "list").write_text(
+            "dir /dev 0755 0 0\nnod /dev/console 0600 0 0 c 5 1\n"
+            f"file /init {self.work}/init 0755 0 0\n"
+            + "".join(f"file /{module}.ko {self.work}/{folder}/{module}.ko 0644 0 0\n"
+                      for module, folder in (("abuser", "forced"), ("hfi1", "hfi1"),
+                                             ("raw", "raw"))))
+        with (self.work / "cpio").open("wb") as output:
+            subprocess.run([self.objects / "usr/gen_init_cpio", self.work / "list"],
+                           stdout=output, check=True)
+        (self.work / "approved-modules").write_text(SCENARIO.format(arch=self.arch))
+        done = subprocess.run(
+            [kit.TOOLS / "boot", self.work / "approved-modules", self.objects / self.image,
+             self.work / "cpio", self.work / "log"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+        log = (self.work / "log").read_text(errors="replace").replace("\r", "")
+        self.assertEqual(dict(re.findall(r"FACT load/(\w+)\.ko=(\w+)", log)),
+                         {"abuser": "EINVAL", "hfi1": "ok", "raw": "ok"})
+        self.assertIn(f"abuser: module uses symbol ({TOKEN}) from namespace module:", log)
+        self.assertEqual(log.count("the attribute is 0x1000"), 2)
+
+
+class X86Test(Modules, unittest.TestCase):
+    arch = "x86_64"
+    cross = ""
+    image = "arch/x86/boot/bzImage"
+
+
+class Arm64Test(Modules, unittest.TestCase):
+    arch = "arm64"
+    cross = "aarch64-linux-gnu-"
+    image = "arch/arm64/boot/Image"
+
+
+if __name__ == "__main__":
+    ktap_unittest.main()
