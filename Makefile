@@ -18,20 +18,20 @@ SCENARIOS := $(notdir $(wildcard scenarios/*))
 KERNELS := base series
 PATCHES := $(wildcard patches/*.patch)
 
-# How to judge a kernel; with --suites, a boot that runs no KUnit suite is a failure.
-judge.base :=
-judge.series :=
+# The series brings KUnit suites: a boot that runs none is a failure.
+judge.series := --suites
 
 source := $(or $(BASE),$(OUT)/download/linux-source.deb)
 tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.py))
 
-# What is built for a scenario: its ARCH or ARCH-CONFIG, for each of its kernels.
+# What is built for a scenario: its ARCH or ARCH-CONFIG, for each of its kernels. Each
+# of these words adds the fragments of its folder in configs/.
 key = $(shell sed -n 's/^$(2) *= *\(.*\)/\1/p' scenarios/$(1))
 $(foreach s,$(SCENARIOS),\
 	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
 	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\
 	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call key,$(s),like))))
-fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1))))
+fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
 image.x86_64 := x86/boot/bzImage
@@ -91,12 +91,12 @@ refresh: | setup
 ifndef BUILT
 # People edit the series: the kernel's own make says whether there is anything to do.
 define build_rules
-$(call image,base,$(1)): $(OUT)/base.stamp $(call fragments,$(1))
-	@tools/build-kernel $(OUT)/base $(1) $(call fragments,$(1))
+$(call image,base,$(1)): $(OUT)/base.stamp $(call fragments,$(1),base)
+	@tools/build-kernel $(OUT)/base $(1) $(call fragments,$(1),base)
 	@touch $$@
 
-$(call image,series,$(1)): $(OUT)/series.stamp $(call fragments,$(1)) FORCE
-	@tools/build-kernel $(OUT)/series $(1) $(call fragments,$(1))
+$(call image,series,$(1)): $(OUT)/series.stamp $(call fragments,$(1),series) FORCE
+	@tools/build-kernel $(OUT)/series $(1) $(call fragments,$(1),series)
 
 $(OUT)/guest/$(1)/%.cpio: $(call image,%,$(1)) $(wildcard guest/*)
 	@tools/build-guest $(OUT)/$$* $(1) $$@
