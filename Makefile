@@ -30,6 +30,7 @@ key = $(shell sed -n 's/^$(2) *= *\(.*\)/\1/p' scenarios/$(1))
 $(foreach s,$(SCENARIOS),\
 	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
 	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\
+	$(eval compared.$(s) := $(call key,$(s),not-above))\
 	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call key,$(s),like))))
 fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
@@ -116,7 +117,7 @@ $(OUT)/results/$(1)/$(2)/serial.log: $(files.$(1)) $(call image,$(2),$(build.$(1
 	@tools/boot --xen $(OUT)/download/xen $$< $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) $$@
 
 $(call verdict,$(1),$(2)): $(files.$(1)) $(OUT)/results/$(1)/$(2)/serial.log \
-		tools/judge tools/ktap.py tools/scenarios.py
+		tools/judge tools/ktap.py tools/scenarios.py $(if $(compared.$(1)),$(filter-out %/$(2)/result.ktap,$(call verdict,$(1),base)))
 	@tools/judge $(judge.$(2)) $(OUT)/$(2) $$< $(2) $(OUT)/results/$(1)/$(2)/serial.log
 endef
 $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(s),$(k)))))

@@ -81,6 +81,30 @@ struct edu_umem {
 };
 
 /**
+ * struct edu_cost - what it takes to map and unmap memory once
+ * @overlaps: in: how many mappings of the memory there are already
+ * @counted: out: 1 if the machine's clock counts instructions, so that the rest is set
+ * @map: out: instructions of dma_map_phys()
+ * @unmap: out: instructions of dma_unmap_phys()
+ */
+struct edu_cost {
+	__u32 overlaps;
+	__u32 counted;
+	__u32 map;
+	__u32 unmap;
+};
+
+/**
+ * struct edu_lines - cachelines of the kernel that are mapped each on its own
+ * @count: in: how many are to stay mapped, at most EDU_LINES
+ */
+struct edu_lines {
+	__u32 count;
+};
+
+#define EDU_LINES	100000
+
+/**
  * struct edu_mr_write - write to the start of a memory region of uverbs
  * @rkey: in: its key
  * @seed: in: selects the pattern
@@ -101,6 +125,8 @@ struct edu_mr_write {
 #define EDU_DEREG_UMEM		_IOWR('E', 6, struct edu_umem)
 #define EDU_INFO		_IOWR('E', 7, struct edu_info)
 #define EDU_MR_WRITE		_IOWR('E', 8, struct edu_mr_write)
+#define EDU_COST		_IOWR('E', 9, struct edu_cost)
+#define EDU_MAP_LINES		_IOW('E', 10, struct edu_lines)
 
 /* What the device writes. */
 static inline __u8 edu_pattern(__u32 seed, __u32 i)

@@ -9,6 +9,7 @@ like     a scenario whose lines come first, all but the four above; for the same
          the later line counts, and what is 'once' may be set anew (once, first line)
 memory   of the virtual machine, as QEMU's -m takes it (once)
 hypervisor  xen: the kernel runs as Xen's dom0 (once; normally none)
+clock    instructions: one CPU, whose clock advances by 1 ns with each (once; normally real time)
 cmdline  words added to the kernel's command line
 machine  an option of QEMU's -machine; may repeat
 device   a QEMU -device; drive=disk is a disk of 4 MiB; each may repeat
@@ -19,6 +20,8 @@ prove    fact=value, on both kernels: the configuration is in effect
 both     fact=value that both kernels must report
 base     fact=value that the kernel without the series must report
 series   fact=value that the kernel with the series must report
+not-above, below
+         a fact whose number must not be higher, or must be lower, with the series
 both-log, base-log, series-log
          text that the log of both or of that kernel must contain; the lines
          with it are no unexpected complaints
@@ -30,6 +33,7 @@ from pathlib import Path
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 OWN = {"name", "title", "arch", "config", "kernels"}
 ARCHITECTURES = {"arm64", "x86_64"}
+CLOCKS = {"", "instructions"}
 HYPERVISORS = {"", "xen"}
 KERNELS = ("base", "series")
 
@@ -50,6 +54,7 @@ class Scenario:
     timeout: str = ""
     hypervisor: str = ""
     devicetree: str = ""
+    clock: str = ""
     cmdline: list[str] = field(default_factory=list)
     machine: list[str] = field(default_factory=list)
     device: list[str] = field(default_factory=list)
@@ -58,6 +63,8 @@ class Scenario:
     both: list[str] = field(default_factory=list)
     base: list[str] = field(default_factory=list)
     series: list[str] = field(default_factory=list)
+    not_above: list[str] = field(default_factory=list)
+    below: list[str] = field(default_factory=list)
     both_log: list[str] = field(default_factory=list)
     base_log: list[str] = field(default_factory=list)
     series_log: list[str] = field(default_factory=list)
@@ -128,6 +135,8 @@ def load(path: Path) -> Scenario:
     if scenario.hypervisor not in HYPERVISORS:
         raise BadScenario(f"{path}: hypervisor is {scenario.hypervisor!r}; "
                           "say xen or leave it out.")
+    if scenario.clock not in CLOCKS:
+        raise BadScenario(f"{path}: clock is {scenario.clock!r}; say instructions or leave it out.")
     if scenario.devicetree and scenario.arch != "arm64":
         raise BadScenario(f"{path}: {scenario.arch} has no device tree; leave it out.")
     if not scenario.timeout.isdigit():
