@@ -105,6 +105,18 @@ struct edu_lines {
 #define EDU_LINES	100000
 
 /**
+ * struct edu_stress - threads that map the same memory for two devices
+ * @seconds: out: for how long they have run, 0 if nobody asked for it
+ * @maps: out: how many mappings they have made
+ */
+struct edu_stress {
+	__u32 seconds;
+	__u32 maps;
+};
+
+#define EDU_STRESS_THREADS	4
+
+/**
  * struct edu_mr_write - write to the start of a memory region of uverbs
  * @rkey: in: its key
  * @seed: in: selects the pattern
@@ -127,6 +139,7 @@ struct edu_mr_write {
 #define EDU_MR_WRITE		_IOWR('E', 8, struct edu_mr_write)
 #define EDU_COST		_IOWR('E', 9, struct edu_cost)
 #define EDU_MAP_LINES		_IOW('E', 10, struct edu_lines)
+#define EDU_STRESS		_IOR('E', 11, struct edu_stress)
 
 /* What the device writes. */
 static inline __u8 edu_pattern(__u32 seed, __u32 i)

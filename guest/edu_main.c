@@ -12,7 +12,6 @@
 #include <linux/hmm-dma.h>
 #include <linux/iommu-dma.h>
 #include <linux/iopoll.h>
-#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -27,6 +26,7 @@
 #include <rdma/ib_verbs.h>
 
 #include "edu.h"
+#include "edu_dma_debug.h"
 #include "edu_ib.h"
 
 #define EDU_VENDOR_ID		0x1234
@@ -46,26 +46,6 @@
 #define EDU_POLL_US		2000
 #define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)
 
-/*
- * 0 on a kernel that does not have the attribute. By the name that takes no
- * approval: this driver tests the attribute, and is no one to be approved.
- */
-#ifdef __DMA_ATTR_REQUIRE_COHERENCE
-#define EDU_ATTR_COHERENT	__DMA_ATTR_REQUIRE_COHERENCE
-#else
-#define EDU_ATTR_COHERENT	0
-#endif
-
-/* Its name is not the same on all kernels. */
-#define EDU_ATTR_IGNORED	BIT(11)
-
-/* The first rounds fill caches of the kernel's own. */
-#define EDU_COST_ROUNDS		16
-
-/* Cachelines next to each other, so that it does not matter where they are. */
-#define EDU_CHUNK_ORDER		MAX_PAGE_ORDER
-#define EDU_CHUNK_LINES		((PAGE_SIZE << EDU_CHUNK_ORDER) / L1_CACHE_BYTES)
-
 static unsigned int dma_bits = 64;
 module_param(dma_bits, uint, 0444);
 MODULE_PARM_DESC(dma_bits, "Width of the addresses that the device can use");
@@ -73,10 +53,6 @@ MODULE_PARM_DESC(dma_bits, "Width of the addresses that the device can use");
 static bool mismatch;
 module_param(mismatch, bool, 0444);
 MODULE_PARM_DESC(mismatch, "Do not sync, and unmap with the wrong attributes");
-
-static bool icount;
-module_param(icount, bool, 0444);
-MODULE_PARM_DESC(icount, "The clock advances by one nanosecond per instruction");
 
 struct edu_file {
 	struct list_head list;
@@ -266,144 +242,6 @@ static int edu_map(unsigned int cmd, struct edu_map *map)
 	return edu_map_sg(map, EDU_ATTR_COHERENT);
 }
 
-/* Map and unmap @phys once, and keep what it costs if that is the least so far. */
-static int edu_cost_round(struct edu_cost *cost, phys_addr_t phys,
-			  unsigned long attrs)
-{
-	struct device *dev = &edu.pdev->dev;
-	unsigned long flags;
-	u64 begin, end;
-	dma_addr_t dma;
-
-	local_irq_save(flags);
-	begin = ktime_get_ns();
-	dma = dma_map_phys(dev, phys, EDU_SIZE, DMA_FROM_DEVICE, attrs);
-	end = ktime_get_ns();
-	local_irq_restore(flags);
-	if (dma_mapping_error(dev, dma))
-		return -EIO;
-	cost->map = min_t(u64, cost->map, end - begin);
-
-	local_irq_save(flags);
-	begin = ktime_get_ns();
-	dma_unmap_phys(dev, dma, EDU_SIZE, DMA_FROM_DEVICE, attrs);
-	end = ktime_get_ns();
-	local_irq_restore(flags);
-	cost->unmap = min_t(u64, cost->unmap, end - begin);
-	return 0;
-}
-
-/* Only mappings that dma-debug ignores may overlap. */
-static int edu_cost(struct edu_cost *cost)
-{
-	struct device *dev = &edu.pdev->dev;
-	unsigned long attrs = cost->overlaps ? EDU_ATTR_IGNORED : 0;
-	u32 i, mapped = 0, overlaps = cost->overlaps;
-	dma_addr_t *dma, neighbour;
-	struct page *page;
-	phys_addr_t phys;
-	int err = 0;
-
-	*cost = (struct edu_cost){
-		.overlaps	= overlaps,
-		.counted	= icount,
-		.map		= U32_MAX,
-		.unmap		= U32_MAX,
-	};
-	if (!icount)
-		return 0;
-
-	page = alloc_pages(GFP_KERNEL, 1);
-	dma = kvmalloc_array(overlaps, sizeof(*dma), GFP_KERNEL);
-	if (!page || !dma) {
-		err = -ENOMEM;
-		goto free;
-	}
-	phys = page_to_phys(page);
-
-	/* Or else the rest of the system decides what dma-debug has to allocate. */
-	neighbour = dma_map_phys(dev, phys + PAGE_SIZE, EDU_SIZE,
-				 DMA_FROM_DEVICE, 0);
-	err = dma_mapping_error(dev, neighbour);
-	if (err)
-		goto free;
-	for (mapped = 0; !err && mapped < overlaps; mapped++) {
-		dma[mapped] = dma_map_phys(dev, phys, EDU_SIZE, DMA_FROM_DEVICE,
-					   attrs);
-		err = dma_mapping_error(dev, dma[mapped]);
-	}
-	for (i = 0; !err && i < EDU_COST_ROUNDS; i++)
-		err = edu_cost_round(cost, phys, attrs);
-	while (mapped--)
-		if (dma[mapped] != DMA_MAPPING_ERROR)
-			dma_unmap_phys(dev, dma[mapped], EDU_SIZE,
-				       DMA_FROM_DEVICE, attrs);
-	dma_unmap_phys(dev, neighbour, EDU_SIZE, DMA_FROM_DEVICE, 0);
-free:
-	kvfree(dma);
-	if (page)
-		__free_pages(page, 1);
-	return err;
-}
-
-/* Chunks of memory, the cachelines in them, and how many of these are mapped. */
-static struct {
-	struct page *chunks[EDU_LINES / EDU_CHUNK_LINES + 1];
-	dma_addr_t *dma;
-	u32 count;
-} edu_lines;
-
-static void edu_unmap_lines(void)
-{
-	int i;
-
-	while (edu_lines.count)
-		dma_unmap_phys(&edu.pdev->dev, edu_lines.dma[--edu_lines.count],
-			       L1_CACHE_BYTES, DMA_FROM_DEVICE, 0);
-	for (i = 0; i < ARRAY_SIZE(edu_lines.chunks); i++) {
-		if (edu_lines.chunks[i])
-			__free_pages(edu_lines.chunks[i], EDU_CHUNK_ORDER);
-		edu_lines.chunks[i] = NULL;
-	}
-	kvfree(edu_lines.dma);
-	edu_lines.dma = NULL;
-}
-
-static int edu_map_lines(const struct edu_lines *lines)
-{
-	struct device *dev = &edu.pdev->dev;
-	phys_addr_t phys;
-	dma_addr_t dma;
-	u32 i;
-
-	edu_unmap_lines();
-	if (!lines->count)
-		return 0;
-	if (lines->count > EDU_LINES)
-		return -EINVAL;
-	edu_lines.dma = kvmalloc_array(lines->count, sizeof(dma), GFP_KERNEL);
-	if (!edu_lines.dma)
-		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(edu_lines.chunks); i++) {
-		edu_lines.chunks[i] = alloc_pages(GFP_KERNEL, EDU_CHUNK_ORDER);
-		if (!edu_lines.chunks[i])
-			goto err;
-	}
-	while (edu_lines.count < lines->count) {
-		phys = page_to_phys(edu_lines.chunks[edu_lines.count / EDU_CHUNK_LINES]) +
-			edu_lines.count % EDU_CHUNK_LINES * L1_CACHE_BYTES;
-		dma = dma_map_phys(dev, phys, L1_CACHE_BYTES, DMA_FROM_DEVICE, 0);
-		if (dma_mapping_error(dev, dma))
-			goto err;
-		edu_lines.dma[edu_lines.count++] = dma;
-		cond_resched();
-	}
-	return 0;
-err:
-	edu_unmap_lines();
-	return -ENOMEM;
-}
-
 /* The process takes the memory away, so the device must let go of it. */
 static bool edu_invalidate(struct mmu_interval_notifier *notifier,
 			   const struct mmu_notifier_range *range,
@@ -558,6 +396,7 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		struct edu_umem umem;
 		struct edu_cost cost;
 		struct edu_lines lines;
+		struct edu_stress stress;
 		struct edu_mr_write mr;
 	} u;
 	int err;
@@ -595,10 +434,13 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		err = edu_dereg_umem(file, &u.umem);
 		break;
 	case EDU_COST:
-		err = edu_cost(&u.cost);
+		err = edu_cost(&edu.pdev->dev, &u.cost);
 		break;
 	case EDU_MAP_LINES:
-		err = edu_map_lines(&u.lines);
+		err = edu_map_lines(&edu.pdev->dev, &u.lines);
+		break;
+	case EDU_STRESS:
+		err = edu_stress(&edu.pdev->dev, &u.stress);
 		break;
 	case EDU_MR_WRITE:
 		err = edu_ib_write(edu.ib, u.mr.rkey, u.mr.seed);

@@ -145,6 +145,7 @@ static int probe_kernel(void)
 	if (uname(&name))
 		return -1;
 	fact("kernel.release", "%s", name.release);
+	fact("cpus", "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	return 0;
 }
 
@@ -264,24 +265,6 @@ static int use_umem(struct edu_umem *umem, __u32 *fresh)
 		return -1;
 	*fresh = edu_count_fresh(buf, umem->seed);
 	return ioctl(edu, EDU_DEREG_UMEM, umem);
-}
-
-/* The attributes that dma-debug shows of one of the device's mappings. */
-static struct word read_dump(void)
-{
-	FILE *file = fopen(DMA_DEBUG "dump", "r");
-	struct word word = { "none" };
-	char line[512], *attrs;
-
-	if (!file)
-		return word;
-	while (fgets(line, sizeof(line), file)) {
-		attrs = strstr(line, " attrs=");
-		if (!strncmp(line, "edu ", 4) && attrs)
-			sscanf(attrs, " attrs=%63s", word.text);
-	}
-	fclose(file);
-	return word;
 }
 
 /* What a process sees of the device's writes to memory it has registered. */
@@ -479,55 +462,6 @@ static int probe_scsi(void)
 	return use_disk("scsi", "/dev/sda");
 }
 
-static int measure_cost(const char *name, __u32 overlaps)
-{
-	struct edu_cost cost = { .overlaps = overlaps };
-	struct word part;
-
-	if (ioctl(edu, EDU_COST, &cost))
-		return -1;
-	snprintf(part.text, sizeof(part.text), "%s.map", name);
-	fact(part.text, "%u", cost.map);
-	snprintf(part.text, sizeof(part.text), "%s.unmap", name);
-	fact(part.text, "%u", cost.unmap);
-	snprintf(part.text, sizeof(part.text), "%s.both", name);
-	fact(part.text, "%u", cost.map + cost.unmap);
-	return 0;
-}
-
-/* The trees of dma-debug are slabs of a kind that is counted as reclaimable. */
-static int read_slabs(long *kib)
-{
-	long ignored;
-
-	/* What single CPUs have counted is added up when somebody reads this. */
-	read_value("/proc/sys/vm/stat_refresh", "", &ignored);
-	return read_value("/proc/meminfo", "SReclaimable:", kib);
-}
-
-/* What dma-debug adds to a mapping depends on who else has mapped the memory. */
-static int probe_cost(void)
-{
-	struct edu_lines lines = { .count = EDU_LINES };
-	struct edu_cost cost = { .overlaps = 0 };
-	long before, after;
-
-	if (ioctl(edu, EDU_COST, &cost))
-		return -1;
-	if (!cost.counted)
-		return 0;
-	if (measure_cost("cost.first", 0) || measure_cost("cost.overlap_1000", 999))
-		return -1;
-
-	if (read_slabs(&before) || ioctl(edu, EDU_MAP_LINES, &lines))
-		return -1;
-	lines.count = 0;
-	if (read_slabs(&after) || ioctl(edu, EDU_MAP_LINES, &lines))
-		return -1;
-	fact("cost.lines_kib", "%ld", after - before);
-	return 0;
-}
-
 static const struct {
 	const char *name;
 	int (*run)(void);	/* prints facts; returns 0, or -1 and errno */
@@ -546,6 +480,7 @@ static const struct {
 	{ "scsi",	probe_scsi,		0 },
 	{ "input",	probe_input,		0 },
 	{ "cost",	probe_cost,		1 },
+	{ "stress",	probe_stress,		1 },
 };
 
 static int mount_all(void)
@@ -651,6 +586,10 @@ static void measure(void)
 {
 	struct word swiotlb_before = read_word(SWIOTLB_USED);
 	struct word free_before = read_word(DMA_DEBUG_FREE);
+
+	/* Some suites want a device that no driver has. */
+	run_probe("kunit", probe_kunit);
+	refused_lines = 0;
 
 	if (start_edu())
 		failure("start");

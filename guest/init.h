@@ -41,13 +41,19 @@ int read_value(const char *path, const char *key, long *value);
 void print_lost(const char *name, const char *path, struct word before,
 		int sign);
 
+/* The attributes that dma-debug shows of one of the device's mappings. */
+struct word read_dump(void);
+
 __u8 *map_pages(size_t length);
 
 int write_word(const char *path, const char *text);
 
 /* Probes print facts and return 0, or -1 and errno. */
 int probe_checks(void);
+int probe_cost(void);
 int probe_input(void);
+int probe_kunit(void);
+int probe_stress(void);
 int probe_uverbs(void);
 
 #endif /* INIT_H */

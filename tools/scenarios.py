@@ -9,7 +9,8 @@ like     a scenario whose lines come first, all but the four above; for the same
          the later line counts, and what is 'once' may be set anew (once, first line)
 memory   of the virtual machine, as QEMU's -m takes it (once)
 hypervisor  xen: the kernel runs as Xen's dom0 (once; normally none)
-clock    instructions: one CPU, whose clock advances by 1 ns with each (once; normally real time)
+cpus     of the virtual machine (once; normally 2)
+clock    instructions: time advances by 1 ns with each (once; normally real time)
 cmdline  words added to the kernel's command line
 machine  an option of QEMU's -machine; may repeat
 device   a QEMU -device; drive=disk is a disk of 4 MiB; each may repeat
@@ -54,6 +55,7 @@ class Scenario:
     timeout: str = ""
     hypervisor: str = ""
     devicetree: str = ""
+    cpus: str = ""
     clock: str = ""
     cmdline: list[str] = field(default_factory=list)
     machine: list[str] = field(default_factory=list)
@@ -139,6 +141,8 @@ def load(path: Path) -> Scenario:
         raise BadScenario(f"{path}: clock is {scenario.clock!r}; say instructions or leave it out.")
     if scenario.devicetree and scenario.arch != "arm64":
         raise BadScenario(f"{path}: {scenario.arch} has no device tree; leave it out.")
+    if not (scenario.cpus or "2").isdigit():
+        raise BadScenario(f"{path}: cpus is {scenario.cpus!r}; give a number.")
     if not scenario.timeout.isdigit():
         raise BadScenario(f"{path}: timeout is {scenario.timeout!r}; give whole seconds.")
     return scenario

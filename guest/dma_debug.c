@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What dma-debug shows, what it costs, and whether it counts right under stress. */
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "edu.h"
+#include "init.h"
+
+struct word read_dump(void)
+{
+	FILE *file = fopen(DMA_DEBUG "dump", "r");
+	struct word word = { "none" };
+	char line[512], *attrs;
+
+	if (!file)
+		return word;
+	while (fgets(line, sizeof(line), file)) {
+		attrs = strstr(line, " attrs=");
+		if (!strncmp(line, "edu ", 4) && attrs)
+			sscanf(attrs, " attrs=%63s", word.text);
+	}
+	fclose(file);
+	return word;
+}
+
+static int measure_cost(const char *name, __u32 overlaps)
+{
+	struct edu_cost cost = { .overlaps = overlaps };
+	struct word part;
+
+	if (ioctl(edu, EDU_COST, &cost))
+		return -1;
+	snprintf(part.text, sizeof(part.text), "%s.map", name);
+	fact(part.text, "%u", cost.map);
+	snprintf(part.text, sizeof(part.text), "%s.unmap", name);
+	fact(part.text, "%u", cost.unmap);
+	snprintf(part.text, sizeof(part.text), "%s.both", name);
+	fact(part.text, "%u", cost.map + cost.unmap);
+	return 0;
+}
+
+/* The trees of dma-debug are slabs of a kind that is counted as reclaimable. */
+static int read_slabs(long *kib)
+{
+	long ignored;
+
+	/* What single CPUs have counted is added up when somebody reads this. */
+	read_value("/proc/sys/vm/stat_refresh", "", &ignored);
+	return read_value("/proc/meminfo", "SReclaimable:", kib);
+}
+
+/* What dma-debug adds to a mapping depends on who else has mapped the memory. */
+int probe_cost(void)
+{
+	struct edu_lines lines = { .count = EDU_LINES };
+	struct edu_cost cost = { .overlaps = 0 };
+	long before, after;
+
+	if (ioctl(edu, EDU_COST, &cost))
+		return -1;
+	if (!cost.counted)
+		return 0;
+	if (measure_cost("cost.first", 0) || measure_cost("cost.overlap_1000", 999))
+		return -1;
+
+	if (read_slabs(&before) || ioctl(edu, EDU_MAP_LINES, &lines))
+		return -1;
+	lines.count = 0;
+	if (read_slabs(&after) || ioctl(edu, EDU_MAP_LINES, &lines))
+		return -1;
+	fact("cost.lines_kib", "%ld", after - before);
+	return 0;
+}
+
+int probe_stress(void)
+{
+	struct edu_stress stress;
+
+	if (ioctl(edu, EDU_STRESS, &stress))
+		return -1;
+	if (!stress.seconds)
+		return 0;
+	fact("stress.seconds", "%u", stress.seconds);
+	fact("stress.maps", "%u", stress.maps);
+	return 0;
+}

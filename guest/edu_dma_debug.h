@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EDU_DMA_DEBUG_H
+#define EDU_DMA_DEBUG_H
+
+#include <linux/dma-mapping.h>
+
+#include "edu.h"
+
+/*
+ * 0 on a kernel that does not have the attribute. By the name that takes no
+ * approval: this driver tests the attribute, and is no one to be approved.
+ */
+#ifdef __DMA_ATTR_REQUIRE_COHERENCE
+#define EDU_ATTR_COHERENT	__DMA_ATTR_REQUIRE_COHERENCE
+#else
+#define EDU_ATTR_COHERENT	0
+#endif
+
+/* All may sleep, and return 0 or a negative errno. */
+int edu_cost(struct device *dev, struct edu_cost *cost);
+int edu_map_lines(struct device *dev, const struct edu_lines *wanted);
+int edu_stress(struct device *dev, struct edu_stress *result);
+
+#endif /* EDU_DMA_DEBUG_H */
