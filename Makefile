@@ -8,6 +8,8 @@
 # make check           the matrix and every test; ends with 'N passed, N failed, N skipped'
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make boot SCENARIO=  one scenario of scenarios/
+# make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
+# make mutants         break the series in each way of tests/mutants/: is it noticed?
 # make tree            lay out build/series, a git tree with one commit per patch
 # make refresh         write the commits of build/series back to patches/
 # make setup           install what is missing (root), or say how (others)
@@ -38,6 +40,8 @@ image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
 image.x86_64 := x86/boot/bzImage
 
+mutant_scenario = $(shell sed -n 's/^Scenario: //p' $(1))
+
 each_boot = $(foreach s,$(1),$(foreach k,$(kernels.$(s)),$(call $(2),$(s),$(k))))
 guest = $(OUT)/guest/$(build.$(1))/$(2).cpio
 verdict = $(OUT)/results/$(1)/$(2)/result.ktap
@@ -52,7 +56,7 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot check clean matrix refresh setup tree FORCE
+.PHONY: all boot check clean kunit matrix mutants refresh setup tree FORCE
 
 all: setup $(call guests,$(main)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(main)))
@@ -148,6 +152,24 @@ $(OUT)/check/checkpatch.ktap: $(PATCHES) $(OUT)/base.stamp tools/check-patches
 $(tests): $(OUT)/check/%.ktap: tests/test_%.py $(OUT)/series.stamp FORCE
 	@mkdir -p $(@D)
 	@OUT=$(OUT) python3 $< >$@ || [ $$? -eq 1 ]
+
+# the suites, and what they catch
+
+suites := $(patsubst %,$(OUT)/kunit/%.ktap,um x86_64 x86_64-swiotlb=force arm64 arm64-swiotlb=force)
+kunit: setup $(suites)
+	@tools/tally $(OUT)/series $(suites)
+
+$(suites): $(OUT)/kunit/%.ktap: $(OUT)/series.stamp FORCE
+	@mkdir -p $(@D)
+	@tools/run-kunit $(OUT)/series $(firstword $(subst -, ,$*)) $@ $(word 2,$(subst -, ,$*))
+
+mutants := $(patsubst tests/%.patch,$(OUT)/%.ktap,$(wildcard tests/mutants/*.patch))
+mutants: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen $(mutants)
+	@tools/tally $(OUT)/series $(mutants)
+
+$(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp
+	@mkdir -p $(@D)
+	@tools/try-mutant $(OUT) $< $@ $(call fragments,$(build.$(call mutant_scenario,$<)),series)
 
 clean:
 	rm -rf build
