@@ -10,6 +10,7 @@
 # make boot SCENARIO=  one scenario of scenarios/
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
 # make mutants         break the series in each way of tests/mutants/: is it noticed?
+# make toolchains      who may use the attribute, with clang and with other configurations
 # make tree            lay out build/series, a git tree with one commit per patch
 # make refresh         write the commits of build/series back to patches/
 # make setup           install what is missing (root), or say how (others)
@@ -56,7 +57,7 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot check clean kunit matrix mutants refresh setup tree FORCE
+.PHONY: all boot check clean kunit matrix mutants refresh setup toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(main)))
@@ -170,6 +171,17 @@ mutants: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen $(mutants)
 $(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp
 	@mkdir -p $(@D)
 	@tools/try-mutant $(OUT) $< $@ $(call fragments,$(build.$(call mutant_scenario,$<)),series)
+
+toolchains := $(patsubst tests/toolchains/%.config,%,$(wildcard tests/toolchains/*-*.config))
+toolchains: $(toolchains)
+	@mkdir -p $(OUT)/check
+	@OUT=$(OUT) python3 tests/toolchains.py >$(OUT)/check/toolchains.ktap || [ $$? -eq 1 ]
+	@tools/tally $(OUT)/series $(OUT)/check/toolchains.ktap
+
+$(toolchains): $(OUT)/series.stamp FORCE
+	@tools/install-packages clang-19 lld-19 llvm-19
+	@$(if $(filter %-lto %-clang,$@),LLVM=-19) tools/build-kernel $(OUT)/series $@ \
+		$(addprefix tests/toolchains/,kernel.config $@.config)
 
 clean:
 	rm -rf build
