@@ -52,6 +52,9 @@ ok 1 first
     1..1
     ok 1 only
 ok 2 second""".splitlines())
+# They run once more.
+AGAIN = LOG.replace("FACTS END count=3", "FACT kunit.again=2\nFACT kunit.again_failed=0\n"
+                    "FACTS END count=5")
 OLD_FAULT = """
 [    0.2] ------------[ cut here ]------------
 [    0.2] DMA-API: edu 0000:00:01.0: an old fault
@@ -86,6 +89,13 @@ class ScenarioTest(kit.ToolTest):
     def test_unknown_hypervisor(self):
         self.refuses(self.boot(SCENARIO.format(timeout=9) + "hypervisor = vmware\n"),
                      "vmware", "say xen")
+
+    def test_unknown_clock(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9) + "clock = sundial\n"),
+                     "clock is 'sundial'")
+
+    def test_no_number_of_cpus(self):
+        self.refuses(self.boot(SCENARIO.format(timeout=9) + "cpus = many\n"), "cpus is 'many'")
 
     def test_no_such_table(self):
         self.refuses(self.boot(SCENARIO.format(timeout=9) + "acpi = nonsense\n"),
@@ -320,30 +330,58 @@ class JudgeTest(kit.ToolTest):
                          ["no other report in the log"])
 
     def test_suites_are_counted(self):
-        self.assertEqual(self.judge(SUITES + LOG, options=["--suites"]), [])
-        self.assertEqual(self.tally(), "10 passed, 0 failed, 1 skipped")
+        self.assertEqual(self.judge(SUITES + AGAIN, options=["--suites"]), [])
+        self.assertEqual(self.tally(), "11 passed, 0 failed, 1 skipped")
         facts = json.loads((self.folder / "facts.json").read_text())
         self.assertEqual(facts["kunit"], "4 passed, 0 failed, 1 skipped")
         self.assertIn("# SKIP no such bus", (self.folder / "result.ktap").read_text())
 
     def test_suite_that_fails(self):
         log = SUITES.replace("ok 1 eight", "not ok 1 eight").replace("ok 2 wide", "not ok 2 wide") \
-            .replace("ok 1 first", "not ok 1 first") + LOG
+            .replace("ok 1 first", "not ok 1 first") + AGAIN
         self.assertEqual(self.judge(log), ["KUnit"])
-        self.assertEqual(self.tally(), "9 passed, 1 failed, 1 skipped")
+        self.assertEqual(self.tally(), "10 passed, 1 failed, 1 skipped")
+
+    def test_suite_that_fails_the_second_time(self):
+        for lie in (("again_failed=0", "again_failed=1"), ("again=2", "again=1")):
+            self.assertEqual(self.judge(SUITES + AGAIN.replace(*lie)), ["KUnit a second time"])
+        self.assertEqual(self.judge(SUITES + LOG), ["KUnit a second time"])
 
     def test_suite_that_does_not_end(self):
         for lost in ("[    0.1]     ok 1 only\n", "[    0.1] ok 2 second\n"):
-            self.assertEqual(self.judge(SUITES.replace(lost, "") + LOG), ["KUnit"], lost)
+            self.assertEqual(self.judge(SUITES.replace(lost, "") + AGAIN)[0], "KUnit", lost)
             self.assertNotIn(" 0 failed", self.tally())
         # Nothing but the header and the plan.
-        self.assertEqual(self.judge("\n".join(SUITES.splitlines()[:2]) + "\n" + LOG), ["KUnit"])
+        self.assertEqual(self.judge("\n".join(SUITES.splitlines()[:2]) + "\n" + AGAIN)[0],
+                         "KUnit")
         self.assertNotIn(" 0 failed", self.tally())
 
     def test_no_suite(self):
         for log in (LOG, "[    0.1] KTAP version 1\n[    0.1] 1..0\n" + LOG):
             self.assertEqual(self.judge(log), [])
             self.assertEqual(self.judge(log, options=["--suites"]), ["KUnit"])
+
+    def test_compared_with_the_base(self):
+        also = "not-above = cost\nbelow = time\n"
+        folder = self.folder
+        (folder / "base").mkdir()
+        self.folder = folder / "base"
+        self.assertEqual(self.judge(OLD_FAULT + LOG, "base", also), [])
+        (self.folder / "facts.json").write_text('{"cost": "7", "time": "7"}')
+        self.folder = folder / "series"
+        self.folder.mkdir()
+        for cost, time, wrong in ((7, 6, []), (8, 7, ["cost is not above the base's",
+                                                      "time is below the base's"])):
+            log = LOG.replace("FACTS END count=3",
+                              f"FACT cost={cost}\nFACT time={time}\nFACTS END count=5")
+            self.assertEqual(self.judge(log, also=also), wrong)
+        self.assertEqual(len(self.judge(LOG, also=also)), 2)
+
+    def test_nothing_to_compare_with(self):
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9) + "below = time\n")
+        (self.folder / "log").write_text(LOG)
+        self.refuses(self.tool("judge", kit.OUT / "series", self.folder / "made-up", "series",
+                               self.folder / "log"), "judge the boot of the base first")
 
     def test_no_kunit(self):
         self.refuses(self.tool("judge", self.folder, self.folder / "made-up", "series", "log"),
@@ -468,6 +506,46 @@ class ReportTest(kit.ToolTest):
 
     def test_no_results(self):
         self.refuses(self.tool("report", self.folder, self.page), "no results")
+
+
+class MutantTest(kit.ToolTest):
+    def mutant(self, text):
+        mutant = self.folder / "made-up.patch"
+        mutant.write_text(text)
+        return self.tool("try-mutant", kit.OUT, mutant, self.folder / "out.ktap", "fragment")
+
+    def test_no_scenario(self):
+        self.refuses(self.mutant("nothing\n"), "names no scenario")
+
+    def test_does_not_apply(self):
+        self.refuses(self.mutant("Scenario: direct\n\n--- a/kernel/dma/debug.c\n"
+                                 "+++ b/kernel/dma/debug.c\n@@ -1,1 +1,1 @@\n-no\n+yes\n"),
+                     "made-up does not apply")
+
+    def test_ours_apply(self):
+        """Each changes one file, in one place, and names a scenario."""
+        mutants = sorted((kit.TOP / "tests/mutants").glob("*.patch"))
+        self.assertGreaterEqual(len(mutants), 25)
+        for mutant in mutants:
+            text = mutant.read_text()
+            self.assertEqual(len(re.findall(r"^@@ ", text, re.MULTILINE)), 1, mutant)
+            scenarios.load(kit.TOP / "scenarios" / re.search(r"^Scenario: (.*)$", text,
+                                                             re.MULTILINE).group(1))
+            done = subprocess.run(["git", "-C", kit.OUT / "series", "apply", "--check", mutant],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, f"{mutant}: {done.stderr}")
+
+
+class KunitTest(kit.ToolTest):
+    def test_unknown_architecture(self):
+        self.refuses(self.tool("run-kunit", kit.OUT / "series", "pdp11", "out"), "pdp11")
+
+    def test_no_kernel(self):
+        self.refuses(self.tool("run-kunit", self.folder, "um", "out"), "no kunit.py")
+
+    def test_no_suites(self):
+        self.refuses(self.tool("run-kunit", kit.OUT / "base", "um", "out"),
+                     "/tests/.kunitconfig")
 
 
 if __name__ == "__main__":
