@@ -61,7 +61,7 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 
 all: setup $(call guests,$(main)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(main)))
-	@tools/report $(OUT)/results $(OUT)/report/index.html
+	@tools/report $(addprefix --detail ,$(main)) $(OUT)/results $(OUT)/report/index.html
 	@tools/tally $(OUT)/series $(call verdicts,$(main))
 
 matrix: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
@@ -131,7 +131,7 @@ $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(
 boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 	$(if $(kernels.$(SCENARIO)),,$(error There is no scenario '$(SCENARIO)'; choose one of: $(SCENARIOS)))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
-	@tools/report --detail $(SCENARIO) $(OUT)/results $(OUT)/report/index.html
+	@tools/report $(addprefix --detail ,$(SCENARIO)) $(OUT)/results $(OUT)/report/index.html
 	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
