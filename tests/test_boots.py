@@ -360,6 +360,8 @@ class JudgeTest(kit.ToolTest):
         for log in (LOG, "[    0.1] KTAP version 1\n[    0.1] 1..0\n" + LOG):
             self.assertEqual(self.judge(log), [])
             self.assertEqual(self.judge(log, options=["--suites"]), ["KUnit"])
+            self.assertEqual(self.judge(log, also="cmdline = kunit.enable=0\n",
+                                        options=["--suites"]), [])
 
     def test_compared_with_the_base(self):
         also = "not-above = cost\nbelow = time\n"
