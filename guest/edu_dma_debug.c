@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/random.h>
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
 
 #include "edu.h"
@@ -182,21 +183,23 @@ struct worker {
 	int err;
 };
 
+/*
+ * A scatterlist of one entry: dma-debug takes dma_mapping_error() for the check of
+ * any mapping at the address, so single buffers that others map are not for this.
+ */
 struct slot {
 	struct device *dev;
-	dma_addr_t dma;
-	size_t size;
+	struct scatterlist sg;
 	enum dma_data_direction direction;
 	unsigned long attrs;
 };
 
 /* Nothing that is to be reported: ignored ones meet each other, coherent ones any. */
-static struct slot random_slot(struct worker *worker, bool *strict, phys_addr_t *phys)
+static struct slot random_slot(struct worker *worker, bool *strict)
 {
 	u32 line = get_random_u32_below(STRESS_SHARED + EDU_STRESS_THREADS);
 	struct slot slot = {
 		.dev		= worker->dev[get_random_u32_below(2)],
-		.size		= 1 + get_random_u32_below(L1_CACHE_BYTES),
 		.direction	= get_random_u32_below(2) ? DMA_FROM_DEVICE :
 							    DMA_BIDIRECTIONAL,
 		.attrs		= EDU_ATTR_COHERENT,
@@ -207,15 +210,16 @@ static struct slot random_slot(struct worker *worker, bool *strict, phys_addr_t 
 		slot.attrs = 0;
 	else if (line < STRESS_SHARED && get_random_u32_below(4))
 		slot.attrs = ATTR_IGNORED;
-	*phys = virt_to_phys(worker->memory) + line * L1_CACHE_BYTES;
+	sg_init_one(&slot.sg, worker->memory + line * L1_CACHE_BYTES,
+		    1 + get_random_u32_below(L1_CACHE_BYTES));
 	return slot;
 }
 
 static void stress_unmap(struct slot *slot)
 {
 	if (slot->dev)
-		dma_unmap_phys(slot->dev, slot->dma, slot->size, slot->direction,
-			       slot->attrs);
+		dma_unmap_sg_attrs(slot->dev, &slot->sg, 1, slot->direction,
+				   slot->attrs);
 	slot->dev = NULL;
 }
 
@@ -223,7 +227,6 @@ static int stress_thread(void *data)
 {
 	struct slot slots[STRESS_SLOTS] = {}, *slot, *strict_slot = NULL;
 	struct worker *worker = data;
-	phys_addr_t phys;
 	bool strict;
 	int i;
 
@@ -233,15 +236,14 @@ static int stress_thread(void *data)
 		if (slot == strict_slot)
 			strict_slot = NULL;
 
-		*slot = random_slot(worker, &strict, &phys);
+		*slot = random_slot(worker, &strict);
 		if (strict) {
 			if (strict_slot)
 				stress_unmap(strict_slot);
 			strict_slot = slot;
 		}
-		slot->dma = dma_map_phys(slot->dev, phys, slot->size,
-					 slot->direction, slot->attrs);
-		if (dma_mapping_error(slot->dev, slot->dma)) {
+		if (!dma_map_sg_attrs(slot->dev, &slot->sg, 1, slot->direction,
+				      slot->attrs)) {
 			slot->dev = NULL;
 			worker->err = -EIO;
 		}
