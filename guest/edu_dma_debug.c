@@ -225,11 +225,14 @@ static void stress_unmap(struct slot *slot)
 
 static int stress_thread(void *data)
 {
-	struct slot slots[STRESS_SLOTS] = {}, *slot, *strict_slot = NULL;
+	struct slot *slots, *slot, *strict_slot = NULL;
 	struct worker *worker = data;
 	bool strict;
 	int i;
 
+	slots = kzalloc_objs(*slots, STRESS_SLOTS);
+	if (!slots)
+		worker->err = -ENOMEM;
 	while (!kthread_should_stop() && !worker->err) {
 		slot = &slots[get_random_u32_below(STRESS_SLOTS)];
 		stress_unmap(slot);
@@ -250,8 +253,9 @@ static int stress_thread(void *data)
 		worker->maps++;
 		cond_resched();
 	}
-	for (i = 0; i < STRESS_SLOTS; i++)
+	for (i = 0; slots && i < STRESS_SLOTS; i++)
 		stress_unmap(&slots[i]);
+	kfree(slots);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(HZ / 10);
 	return worker->err;
