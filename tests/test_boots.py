@@ -438,10 +438,15 @@ class TallyTest(kit.ToolTest):
                          (1, "1 passed, 1 failed, 0 skipped"))
         self.assertEqual(self.tally(""), (1, "0 passed, 1 failed, 0 skipped"))
 
+    def test_says_why_something_was_skipped(self):
+        (self.folder / "a.ktap").write_text(
+            "KTAP version 1\n1..3\nok 1 a # SKIP because\nok 2 b # SKIP because\nok 3 c\n")
+        done = self.tool("tally", kit.OUT / "series", self.folder / "a.ktap")
+        self.assertIn("2 skipped: because", done.stdout)
+
     def test_missing_file_is_a_failure(self):
         done = self.tool("tally", kit.OUT / "series", self.folder / "nowhere.ktap")
         self.assertEqual(done.returncode, 1)
-
 
     def test_junit(self):
         (self.folder / "a.ktap").write_text(
