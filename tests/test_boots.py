@@ -336,6 +336,10 @@ class JudgeTest(kit.ToolTest):
         self.assertEqual(facts["kunit"], "4 passed, 0 failed, 1 skipped")
         self.assertIn("# SKIP no such bus", (self.folder / "result.ktap").read_text())
 
+    def test_suites_and_other_messages(self):
+        log = SUITES.replace("KTAP version 1\n", "KTAP version 1\n[    0.1] usb: hello\n")
+        self.assertEqual(self.judge(log + AGAIN, options=["--suites"]), [])
+
     def test_suite_that_fails(self):
         log = SUITES.replace("ok 1 eight", "not ok 1 eight").replace("ok 2 wide", "not ok 2 wide") \
             .replace("ok 1 first", "not ok 1 first") + AGAIN
