@@ -337,7 +337,7 @@ class JudgeTest(kit.ToolTest):
         self.assertIn("# SKIP no such bus", (self.folder / "result.ktap").read_text())
 
     def test_suites_and_other_messages(self):
-        log = SUITES.replace("KTAP version 1\n", "KTAP version 1\n[    0.1] usb: hello\n")
+        log = SUITES.replace("KTAP version 1\n", "KTAP version 1\n[    0.1] usb: hello\n", 1)
         self.assertEqual(self.judge(log + AGAIN, options=["--suites"]), [])
 
     def test_suite_that_fails(self):

@@ -97,6 +97,19 @@ class SeriesTest(unittest.TestCase):
         for patch in PATCHES:
             self.assertNotIn("\nSigned-off-by:", patch.read_text(), patch.name)
 
+    def test_new_files_have_maintainers(self):
+        """By the kernel's own MAINTAINERS, which the series does not change."""
+        patterns = re.findall(r"^F:\s+(\S+)", (kit.OUT / "base/MAINTAINERS").read_text(),
+                              re.MULTILINE)
+        new = [path for patch in PATCHES for path in
+               re.findall(r"^--- /dev/null\n\+\+\+ b/(\S+)", patch.read_text(), re.MULTILINE)]
+        self.assertGreater(len(new), 0)
+        for path in new:
+            # The one for everything is not meant.
+            self.assertTrue([p for p in patterns if p not in ("*", "*/") and
+                             (path.startswith(p) if p.endswith("/") else
+                              fnmatch.fnmatch(path, p))], path)
+
     def test_old_name_is_gone(self):
         for patch in PATCHES:
             self.assertIsNone(re.search(r"^\+.*CPU_CACHE_CLEAN", patch.read_text(), re.MULTILINE))
