@@ -96,13 +96,14 @@ struct edu_cost {
 
 /**
  * struct edu_lines - cachelines of the kernel that are mapped each on its own
- * @count: in: how many are to stay mapped, at most EDU_LINES
+ * @count: in: how many are to be mapped from now on, at most EDU_LINES; 0 for none,
+ *	otherwise not fewer than before
  */
 struct edu_lines {
 	__u32 count;
 };
 
-#define EDU_LINES	100000
+#define EDU_LINES	200000
 
 /**
  * struct edu_stress - threads that map the same memory for two devices

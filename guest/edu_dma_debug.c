@@ -147,16 +147,19 @@ int edu_map_lines(struct device *dev, const struct edu_lines *wanted)
 	dma_addr_t dma;
 	u32 i;
 
-	unmap_lines(dev);
-	if (!wanted->count)
-		return 0;
 	if (wanted->count > EDU_LINES)
 		return -EINVAL;
-	lines.dma = kvmalloc_array(wanted->count, sizeof(dma), GFP_KERNEL);
+	if (!wanted->count) {
+		unmap_lines(dev);
+		return 0;
+	}
+	if (!lines.dma)
+		lines.dma = kvmalloc_array(EDU_LINES, sizeof(dma), GFP_KERNEL);
 	if (!lines.dma)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(lines.chunks); i++) {
-		lines.chunks[i] = alloc_pages(GFP_KERNEL, CHUNK_ORDER);
+		if (!lines.chunks[i])
+			lines.chunks[i] = alloc_pages(GFP_KERNEL, CHUNK_ORDER);
 		if (!lines.chunks[i])
 			goto err;
 	}

@@ -373,11 +373,11 @@ class JudgeTest(kit.ToolTest):
         (folder / "base").mkdir()
         self.folder = folder / "base"
         self.assertEqual(self.judge(OLD_FAULT + LOG, "base", also), [])
-        (self.folder / "facts.json").write_text('{"cost": "7", "time": "7"}')
+        (self.folder / "facts.json").write_text('{"cost": "700", "time": "700"}')
         self.folder = folder / "series"
         self.folder.mkdir()
-        for cost, time, wrong in ((7, 6, []), (8, 7, ["cost is not above the base's",
-                                                      "time is below the base's"])):
+        for cost, time, wrong in ((707, 693, []), (708, 694, ["cost is not above the base's",
+                                                            "time is below the base's"])):
             log = LOG.replace("FACTS END count=3",
                               f"FACT cost={cost}\nFACT time={time}\nFACTS END count=5")
             self.assertEqual(self.judge(log, also=also), wrong)

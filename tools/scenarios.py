@@ -22,7 +22,8 @@ both     fact=value that both kernels must report
 base     fact=value that the kernel without the series must report
 series   fact=value that the kernel with the series must report
 not-above, below
-         a fact whose number must not be higher, or must be lower, with the series
+         a fact whose number must not be higher with the series by more than a
+         percent, or must be lower by that
 both-log, base-log, series-log
          text that the log of both or of that kernel must contain; the lines
          with it are no unexpected complaints
