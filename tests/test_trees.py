@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of make-base, make-series, refresh and check-patches, on tiny made-up trees."""
+"""Tests of make-base, make-series, refresh, check-patches and cached, on tiny made-up trees."""
 
 import shutil
 import subprocess
@@ -180,6 +180,26 @@ class CheckPatchTest(kit.ToolTest):
 
     def test_no_kernel_tree(self):
         self.refuses(self.tool("check-patches", self.folder, "a.patch"), "checkpatch.pl")
+
+
+class CachedTest(kit.ToolTest):
+    def compiled(self, source):
+        self.succeeds(self.tool("cached", "gcc", "-MMD", "-c", "-o", "a.o", source))
+        return (self.folder / "a.o").read_bytes()
+
+    def test_included_binary_that_changes(self):
+        (self.folder / "a.S").write_text('.incbin "data"\n')
+        (self.folder / "data").write_text("old")
+        before = self.compiled("a.S")
+        (self.folder / "data").write_text("new")
+        self.assertNotEqual(before, self.compiled("a.S"))
+
+    def test_header_that_changes(self):
+        (self.folder / "a.c").write_text('#include "a.h"\nint a = A;\n')
+        (self.folder / "a.h").write_text("#define A 1\n")
+        before = self.compiled("a.c")
+        (self.folder / "a.h").write_text("#define A 2\n")
+        self.assertNotEqual(before, self.compiled("a.c"))
 
 
 if __name__ == "__main__":
