@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of make-base, make-series, refresh, check-patches and cached, on tiny made-up trees."""
 
+import os
 import shutil
 import subprocess
+import time
 
 import kit
 import ktap_unittest
@@ -140,6 +142,22 @@ class TreeTest(kit.ToolTest):
         self.git("commit", "--all", "--message", "mapping: Work")
         self.refuses(self.make_series(), "make refresh")
         self.assertEqual((self.series / FILE).read_text(), "work\n")
+
+    def test_interrupted_copy_is_removed(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        started = self.folder / "started"
+        path = self.stand_in("cp", f"echo >{started}; exec sleep 60")
+        with subprocess.Popen([kit.TOOLS / "make-series", "--patches", self.patches, self.base,
+                               self.series], env=dict(os.environ, PATH=f"{path}:{os.environ['PATH']}"),
+                              stdout=subprocess.PIPE) as job:
+            while not started.exists() and job.poll() is None:
+                time.sleep(0.01)
+            job.terminate()
+            # Whoever is left keeps the pipe open.
+            job.communicate(timeout=30)
+        self.assertEqual(job.returncode, 130)
+        self.assertEqual(list(self.folder.glob("series*")), [self.folder / "series.log"])
 
     def test_changed_base_is_taken_over(self):
         self.make_base()

@@ -6,6 +6,9 @@ me=${0##*/}
 started=$(date +%s)
 top=$(cd "$(dirname "$0")/.." && pwd)
 
+# Or else the shell would be gone without doing what it is told to do on EXIT.
+trap 'exit 130' HUP INT TERM
+
 # Print the comment block below the SPDX line of the calling script.
 usage() {
 	sed -n '3,/^[^#]/{/^#/!d;s/^# \{0,1\}//;p}' "$0"
@@ -53,7 +56,9 @@ with_progress() {
 	mkdir -p "$(dirname "$log")"
 	"$@" >"$log" 2>&1 </dev/null &
 	job=$!
-	trap 'kill "$job" 2>/dev/null; exit 130' INT TERM
+	# The job may be a function, which would leave what it has started.
+	trap 'kill $(cat "/proc/$job/task/$job/children") "$job" || :; wait "$job" || :; exit 130' \
+		HUP INT TERM
 	if [ -t 1 ]; then every=2; else every=10; fi
 	printf '%s: %s\n' "$me" "$title"
 	seconds=0
@@ -69,7 +74,7 @@ with_progress() {
 		fi
 	done
 	[ ! -t 1 ] || printf '\r\033[K'
-	trap - INT TERM
+	trap 'exit 130' HUP INT TERM
 	wait "$job"
 }
 
