@@ -31,11 +31,12 @@ tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.
 # What is built for a scenario: its ARCH or ARCH-CONFIG, for each of its kernels. Each
 # of these words adds the fragments of its folder in configs/.
 key = $(shell sed -n 's/^$(2) *= *\(.*\)/\1/p' scenarios/$(1))
+likes = $(foreach l,$(call key,$(1),like),$(l) $(call likes,$(l)))
 $(foreach s,$(SCENARIOS),\
 	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
 	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\
 	$(eval compared.$(s) := $(call key,$(s),not-above))\
-	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call key,$(s),like))))
+	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call likes,$(s)))))
 fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
@@ -136,7 +137,7 @@ boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
-all_verdicts := $(call verdicts,$(SCENARIOS)) $(OUT)/check/mainline.ktap $(OUT)/check/checkpatch.ktap $(tests)
+all_verdicts := $(call verdicts,$(SCENARIOS)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
 check: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
 	-$(call in_parallel,$(all_verdicts))
 	@tools/report $(OUT)/results $(OUT)/report/index.html
@@ -149,6 +150,10 @@ $(OUT)/check/mainline.ktap: $(PATCHES) base/v7.0-rc2/MANIFEST tools/replay-on-ma
 $(OUT)/check/checkpatch.ktap: $(PATCHES) $(OUT)/base.stamp tools/check-patches
 	@mkdir -p $(@D)
 	@tools/check-patches $(OUT)/base $(PATCHES) >$@ || [ $$? -eq 1 ]
+
+$(OUT)/check/suites.ktap: $(filter %/series/result.ktap,$(call verdicts,$(SCENARIOS))) tools/check-suites tools/ktap.py
+	@mkdir -p $(@D)
+	@tools/check-suites $(OUT)/series $(filter %/result.ktap,$^) >$@ || [ $$? -eq 1 ]
 
 $(tests): $(OUT)/check/%.ktap: tests/test_%.py $(OUT)/series.stamp FORCE
 	@mkdir -p $(@D)
@@ -165,7 +170,7 @@ $(suites): $(OUT)/kunit/%.ktap: $(OUT)/series.stamp FORCE
 	@tools/run-kunit $(OUT)/series $(firstword $(subst -, ,$*)) $@ $(word 2,$(subst -, ,$*))
 
 mutants := $(patsubst tests/%.patch,$(OUT)/%.ktap,$(wildcard tests/mutants/*.patch))
-mutants: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen $(mutants)
+mutants: setup $(call guests,$(main) arm64-coherent) $(OUT)/download/xen $(mutants)
 	@tools/tally $(OUT)/series $(mutants)
 
 $(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp

@@ -13,11 +13,12 @@
 
 #define KUNIT	"/sys/kernel/debug/kunit/"
 
-/* Run @suite; how many of its tests fail, or -1 and errno. */
-static int run_suite(const char *suite)
+/* Run @suite, and add its tests up; 0, or -1 and errno. */
+static int run_suite(const char *suite, unsigned int *passed,
+		     unsigned int *failed)
 {
-	char path[512], line[512];
-	int failed = 0;
+	char path[512], line[512], *totals;
+	unsigned int pass, fail;
 	FILE *file;
 
 	snprintf(path, sizeof(path), KUNIT "%s/run", suite);
@@ -27,15 +28,25 @@ static int run_suite(const char *suite)
 	file = fopen(path, "r");
 	if (!file)
 		return -1;
-	while (fgets(line, sizeof(line), file))
-		failed += !strncmp(line + strspn(line, " "), "not ok ", 7);
+	errno = ENODATA;
+	totals = NULL;
+	while (!totals && fgets(line, sizeof(line), file)) {
+		totals = strstr(line, "# Totals: pass:");
+		if (totals && sscanf(totals, "# Totals: pass:%u fail:%u",
+				     &pass, &fail) != 2)
+			totals = NULL;
+	}
 	fclose(file);
-	return failed;
+	if (!totals)
+		return -1;
+	*passed += pass;
+	*failed += fail;
+	return 0;
 }
 
 int probe_kunit(void)
 {
-	unsigned int suites = 0, failed = 0;
+	unsigned int suites = 0, passed = 0, failed = 0;
 	struct dirent *entry;
 	DIR *folder;
 	int ret = 0;
@@ -43,15 +54,15 @@ int probe_kunit(void)
 	folder = opendir(KUNIT);
 	if (!folder)
 		return errno == ENOENT ? 0 : -1;
-	while (ret >= 0 && (entry = readdir(folder))) {
+	while (!ret && (entry = readdir(folder))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		ret = run_suite(entry->d_name);
+		ret = run_suite(entry->d_name, &passed, &failed);
 		suites++;
-		failed += ret > 0 ? ret : 0;
 	}
 	closedir(folder);
 	fact("kunit.again", "%u", suites);
+	fact("kunit.again_passed", "%u", passed);
 	fact("kunit.again_failed", "%u", failed);
-	return ret < 0 ? -1 : 0;
+	return ret;
 }

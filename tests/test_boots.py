@@ -53,8 +53,8 @@ ok 1 first
     ok 1 only
 ok 2 second""".splitlines())
 # They run once more.
-AGAIN = LOG.replace("FACTS END count=3", "FACT kunit.again=2\nFACT kunit.again_failed=0\n"
-                    "FACTS END count=5")
+AGAIN = LOG.replace("FACTS END count=3", "FACT kunit.again=2\nFACT kunit.again_passed=4\n"
+                    "FACT kunit.again_failed=0\nFACTS END count=6")
 OLD_FAULT = """
 [    0.2] ------------[ cut here ]------------
 [    0.2] DMA-API: edu 0000:00:01.0: an old fault
@@ -342,12 +342,13 @@ class JudgeTest(kit.ToolTest):
 
     def test_suite_that_fails(self):
         log = SUITES.replace("ok 1 eight", "not ok 1 eight").replace("ok 2 wide", "not ok 2 wide") \
-            .replace("ok 1 first", "not ok 1 first") + AGAIN
+            .replace("ok 1 first", "not ok 1 first") + AGAIN.replace("passed=4", "passed=3")
         self.assertEqual(self.judge(log), ["KUnit"])
         self.assertEqual(self.tally(), "10 passed, 1 failed, 1 skipped")
 
     def test_suite_that_fails_the_second_time(self):
-        for lie in (("again_failed=0", "again_failed=1"), ("again=2", "again=1")):
+        for lie in (("again_failed=0", "again_failed=1"), ("again=2", "again=1"),
+                    ("again_passed=4", "again_passed=3")):
             self.assertEqual(self.judge(SUITES + AGAIN.replace(*lie)), ["KUnit a second time"])
         self.assertEqual(self.judge(SUITES + LOG), ["KUnit a second time"])
 
@@ -392,6 +393,39 @@ class JudgeTest(kit.ToolTest):
     def test_no_kunit(self):
         self.refuses(self.tool("judge", self.folder, self.folder / "made-up", "series", "log"),
                      "no kunit.py")
+
+
+class CheckSuitesTest(kit.ToolTest):
+    def check(self, *boots):
+        """The tests of boots as {case: skipped}."""
+        files = []
+        for number, cases in enumerate(boots):
+            files.append(self.folder / f"{number}.ktap")
+            files[-1].write_text(
+                "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: a boot\n    1..2\n"
+                "    ok 1 fact=1 # SKIP not a case of a suite\n"
+                "        KTAP version 1\n        # Subtest: KUnit\n        1..1\n"
+                "            KTAP version 1\n            # Subtest: suite\n"
+                f"            1..{len(cases)}\n"
+                + "".join(f"            ok {place} {case}{' # SKIP why' if skipped else ''}\n"
+                          for place, (case, skipped) in enumerate(cases.items(), 1))
+                + "        ok 1 suite\n    ok 2 KUnit\nok 1 a boot\n")
+        done = self.tool("check-suites", kit.OUT / "series", *files)
+        return done.returncode, done.stdout.splitlines()[2:]
+
+    def test_skipped_in_one_boot(self):
+        self.assertEqual(self.check({"a": True, "b": False}, {"a": False, "b": False}),
+                         (0, ["ok 1 suite: each case passes somewhere"]))
+
+    def test_skipped_in_each_boot(self):
+        self.assertEqual(self.check({"a": True, "b": False}, {"a": True, "b": False}),
+                         (1, ["# suite: a: passes nowhere",
+                              "not ok 1 suite: each case passes somewhere"]))
+
+    def test_no_suite(self):
+        (self.folder / "a.ktap").write_text("KTAP version 1\n1..1\nok 1 a\n")
+        self.refuses(self.tool("check-suites", kit.OUT / "series", self.folder / "a.ktap"),
+                     "no suite ran")
 
 
 class FetchXenTest(kit.ToolTest):
