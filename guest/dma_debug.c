@@ -11,17 +11,25 @@
 struct word read_dump(void)
 {
 	FILE *file = fopen(DMA_DEBUG "dump", "r");
-	struct word word = { "none" };
+	unsigned int with = 0, without = 0;
+	struct word word = { "none" }, shown;
 	char line[512], *attrs;
 
 	if (!file)
 		return word;
 	while (fgets(line, sizeof(line), file)) {
 		attrs = strstr(line, " attrs=");
-		if (!strncmp(line, "edu ", 4) && attrs)
-			sscanf(attrs, " attrs=%63s", word.text);
+		if (!attrs || sscanf(attrs, " attrs=%63s", shown.text) != 1) {
+			without++;
+			continue;
+		}
+		with++;
+		if (!strncmp(line, "edu ", 4) && strcmp(shown.text, "none"))
+			word = shown;
 	}
 	fclose(file);
+	if (with && without)
+		strcpy(word.text, "mixed");
 	return word;
 }
 

@@ -41,7 +41,10 @@ int read_value(const char *path, const char *key, long *value);
 void print_lost(const char *name, const char *path, struct word before,
 		int sign);
 
-/* The attributes that dma-debug shows of one of the device's mappings. */
+/*
+ * The attributes that dma-debug shows of one of the device's mappings, "none" if there
+ * are none, "mixed" if it shows those of some mappings only.
+ */
 struct word read_dump(void);
 
 __u8 *map_pages(size_t length);
