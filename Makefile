@@ -5,7 +5,7 @@
 # make                 all of it for the two scenarios that show most; the result is a
 #                      table and build/report/index.html
 # make matrix          the same for all scenarios: more machines, arm64, the debug kernel
-# make check           the matrix and every test; ends with 'N passed, N failed, N skipped'
+# make check           the matrix and the tests; ends with 'N passed, N failed, N skipped'
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make boot SCENARIO=  one scenario of scenarios/
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML

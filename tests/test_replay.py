@@ -362,30 +362,8 @@ class ReplayTest(unittest.TestCase):
         self.series({"a.c": OLD}, {"a.c": edit(OLD, line_5="x")})
         self.mainline({"a.c": OLD}, a="likely")
         out = self.replay(0)
-        self.assertIn("# a.c: 1 hunk as stated (likely: a reconstructed file)\n", out)
+        self.assertIn("# a.c: 1 hunk as stated (likely: not proven to be that of v7.0-rc2)\n", out)
         self.assertIn("\n# likely: a.c\n", out)
-
-    def test_partial_file(self):
-        self.series({"LIST": OLD}, {"LIST": edit(OLD, line_20="x")})
-        self.mainline({"LIST": OLD[14:25]}, LIST="partial")
-        out = self.replay(0)
-        self.assertIn("# LIST: 1 hunk found in the known sections (partial: position not checked)",
-                      out)
-        self.assertIn("\n# partial: LIST\n", out)
-        before = self.contents()
-        self.assertIn("LIST: left as it is (partial fingerprints)", self.anchor())
-        self.assertEqual(before, self.contents())
-
-    def test_partial_file_ambiguous_or_unknown(self):
-        self.series({"LIST": OLD}, {"LIST": edit(OLD, line_20="x")})
-        for known, why in ((OLD[14:25] * 2, "hunk 1: matches 2 places in the known sections"),
-                           (OLD[:22], "does not match line 23 of the file: ' line 23'")):
-            with self.subTest(why):
-                self.mainline({"LIST": known}, LIST="partial")
-                self.assertIn(why, self.replay(1))
-                self.assertIn(why, self.anchor(1))
-
-    # Bad input.
 
     def some_series(self):
         self.series({"mm/a.c": OLD}, {"mm/a.c": edit(OLD, line_20="x")})

@@ -86,6 +86,11 @@ class SeriesTest(unittest.TestCase):
                  for name in names.split(", ")}
         self.assertEqual(named, set().union(*map(self.touched, PATCHES)))
 
+    def test_fingerprints_are_of_files_that_the_series_touches(self):
+        folder = kit.TOP / "base/v7.0-rc2"
+        known = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+        self.assertLessEqual(known - {"MANIFEST"}, set().union(*map(self.touched, PATCHES)))
+
     def test_readme_commands_exist(self):
         readme = (kit.TOP / "README.md").read_text()
         targets = set(re.findall(r"^(\w+):", (kit.TOP / "Makefile").read_text(), re.MULTILINE))

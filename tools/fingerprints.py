@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 HASH = re.compile(r"[0-9a-f]{16}")
-ENTRY = re.compile(r"([^\t]+)\t(\d+)\t[0-9a-f]{40}\t(proven|likely|partial)")
+ENTRY = re.compile(r"([^\t]+)\t(\d+)\t[0-9a-f]{40}\t(proven|likely)")
 
 
 class FingerprintError(ValueError):
@@ -40,7 +40,7 @@ def matches(file, hunk, floor=0):
     """The indices, from FLOOR on, at which the hunk matches."""
     old = old_hashes(hunk)
     last = len(file.hashes) - len(old)
-    if hunk.ends_file and file.status != "partial":
+    if hunk.ends_file:
         floor = max(floor, last)
     return [at for at in range(floor, last + 1) if file.hashes[at : at + len(old)] == old]
 
@@ -55,7 +55,7 @@ def mismatch(file, hunk, at):
             if file.hashes[at : at + 1] != [line_hash(line[1:])]:
                 return index
             at += 1
-    if hunk.ends_file and file.status != "partial" and at < len(file.hashes):
+    if hunk.ends_file and at < len(file.hashes):
         return len(hunk.body)
     return None
 
