@@ -170,7 +170,10 @@ $(suites): $(OUT)/kunit/%.ktap: $(OUT)/series.stamp FORCE
 	@tools/run-kunit $(OUT)/series $(firstword $(subst -, ,$*)) $@ $(word 2,$(subst -, ,$*))
 
 mutants := $(patsubst tests/%.patch,$(OUT)/%.ktap,$(wildcard tests/mutants/*.patch))
-mutants: setup $(call guests,$(main) arm64-coherent) $(OUT)/download/xen $(mutants)
+mutant_scenarios := $(sort $(shell sed -n 's/^Scenario: //p' tests/mutants/*.patch))
+# The unchanged series first, which has to pass.
+mutants: setup $(call guests,$(mutant_scenarios)) $(OUT)/download/xen \
+		$(foreach s,$(mutant_scenarios),$(call verdict,$(s),series)) $(mutants)
 	@tools/tally $(OUT)/series $(mutants)
 
 $(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp

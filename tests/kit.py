@@ -35,6 +35,18 @@ class ToolTest(unittest.TestCase):
         (folder / command).chmod(0o755)
         return folder
 
+    def tiny_kernel(self, folder):
+        """A tree that passes for a kernel with build-kernel; all that it builds is a .config."""
+        for name, text in (("Kbuild", ""), ("kernel/dma/mapping.c", ""),
+                           ("Makefile", "kernelversion kernelrelease:\n\t@echo 7.0.0-rc2\n"
+                                        "bzImage modules:;\n"),
+                           ("scripts/kconfig/merge_config.sh",
+                            '#!/bin/sh\nshift 2\nfolder=$1\nshift 2\ncat "$@" >"$folder/.config"\n')):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        (folder / "scripts/kconfig/merge_config.sh").chmod(0o755)
+        return folder
+
     def refuses(self, done, *words):
         """Exit code 2, and the last line of stderr is a sentence with all of `words`."""
         self.assertEqual(done.returncode, 2, done.stdout + done.stderr)

@@ -557,10 +557,34 @@ class ReportTest(kit.ToolTest):
 
 
 class MutantTest(kit.ToolTest):
+    CHANGE = ("Scenario: direct\n\n--- a/Kbuild\n+++ b/Kbuild\n@@ -0,0 +1,1 @@\n+changed\n")
+
+    def setUp(self):
+        super().setUp()
+        self.build = self.folder / "build"
+        series = self.tiny_kernel(self.build / "series")
+        for command in (["init"], ["add", "."], ["commit", "-m", "all"]):
+            subprocess.run(["git", "-C", series, "-c", "user.name=A Tester", "-c",
+                            "user.email=tester@example.org", *command], check=True,
+                           capture_output=True)
+        self.unchanged("ok 1 a\n")
+        (self.folder / "fragment").write_text("CONFIG_A=y\n")
+
+    def unchanged(self, ktap):
+        """What became of the boot without a mutant."""
+        result = self.build / "results/direct/series/result.ktap"
+        result.parent.mkdir(parents=True, exist_ok=True)
+        result.write_text(f"KTAP version 1\n1..1\n{ktap}")
+        return result
+
     def mutant(self, text):
         mutant = self.folder / "made-up.patch"
         mutant.write_text(text)
-        return self.tool("try-mutant", kit.OUT, mutant, self.folder / "out.ktap", "fragment")
+        done = self.tool("try-mutant", self.build, mutant, self.folder / "out.ktap",
+                         self.folder / "fragment")
+        self.assertFalse((self.folder / "out.ktap").exists())
+        self.assertEqual((self.build / "series/Kbuild").read_text(), "")
+        return done
 
     def test_no_scenario(self):
         self.refuses(self.mutant("nothing\n"), "names no scenario")
@@ -569,6 +593,19 @@ class MutantTest(kit.ToolTest):
         self.refuses(self.mutant("Scenario: direct\n\n--- a/kernel/dma/debug.c\n"
                                  "+++ b/kernel/dma/debug.c\n@@ -1,1 +1,1 @@\n-no\n+yes\n"),
                      "made-up does not apply")
+
+    def test_unchanged_series_was_not_booted(self):
+        self.unchanged("").unlink()
+        self.refuses(self.mutant(self.CHANGE), "there is no", "direct/series/result.ktap")
+
+    def test_unchanged_series_does_not_pass(self):
+        self.unchanged("    not ok 1 a\nnot ok 1 all\n")
+        self.refuses(self.mutant(self.CHANGE), "does not pass either")
+
+    def test_nothing_was_booted(self):
+        done = self.mutant(self.CHANGE)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "made-up was not booted: .* there is no .*bzImage")
 
     def test_ours_apply(self):
         """Each changes one file, in one place, and names a scenario."""
