@@ -35,8 +35,8 @@ likes = $(foreach l,$(call key,$(1),like),$(l) $(call likes,$(l)))
 $(foreach s,$(SCENARIOS),\
 	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
 	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\
-	$(eval compared.$(s) := $(call key,$(s),not-above))\
-	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call likes,$(s)))))
+	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call likes,$(s))))\
+	$(eval compared.$(s) := $(shell sed -n 's/^\(not-above\|below\) *=.*/\1/p' $(files.$(s)))))
 fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
@@ -143,7 +143,8 @@ check: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
 	@tools/report $(OUT)/results $(OUT)/report/index.html
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts)
 
-$(OUT)/check/mainline.ktap: $(PATCHES) base/v7.0-rc2/MANIFEST tools/replay-on-mainline tools/fingerprints.py tools/patchfile.py | setup
+$(OUT)/check/mainline.ktap: $(PATCHES) $(shell find base/v7.0-rc2 -type f) \
+		tools/replay-on-mainline tools/fingerprints.py tools/patchfile.py | setup
 	@mkdir -p $(@D)
 	@tools/replay-on-mainline >$@ || [ $$? -eq 1 ]
 
@@ -176,7 +177,9 @@ mutants: setup $(call guests,$(mutant_scenarios)) $(OUT)/download/xen \
 		$(foreach s,$(mutant_scenarios),$(call verdict,$(s),series)) $(mutants)
 	@tools/tally $(OUT)/series $(mutants)
 
-$(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp
+$(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp $(wildcard guest/* \
+		scenarios/* configs/*.config configs/*/*.config) \
+		$(addprefix tools/,try-mutant build-kernel boot judge)
 	@mkdir -p $(@D)
 	@tools/try-mutant $(OUT) $< $@ $(call fragments,$(build.$(call mutant_scenario,$<)),series)
 
