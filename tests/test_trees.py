@@ -3,6 +3,7 @@
 """Tests of make-base, make-series, refresh, check-patches and cached, on tiny made-up trees."""
 
 import os
+import select
 import shutil
 import subprocess
 import time
@@ -147,15 +148,20 @@ class TreeTest(kit.ToolTest):
         self.make_base()
         self.patch(1, "line 10", "line ten")
         started = self.folder / "started"
-        path = self.stand_in("cp", f"echo >{started}; exec sleep 60")
+        # Which has a child of its own.
+        path = self.stand_in("cp", f"sleep 60 & echo >{started}; wait")
+        ours, theirs = os.pipe()
         with subprocess.Popen([kit.TOOLS / "make-series", "--patches", self.patches, self.base,
                                self.series], env=dict(os.environ, PATH=f"{path}:{os.environ['PATH']}"),
-                              stdout=subprocess.PIPE) as job:
+                              stdout=subprocess.PIPE, pass_fds=[theirs]) as job:
+            os.close(theirs)
             while not started.exists() and job.poll() is None:
                 time.sleep(0.01)
             job.terminate()
-            # Whoever is left keeps the pipe open.
             job.communicate(timeout=30)
+        # Whoever is left keeps the pipe open.
+        self.assertEqual(select.select([ours], [], [], 10)[0], [ours])
+        os.close(ours)
         self.assertEqual(job.returncode, 130)
         self.assertEqual(list(self.folder.glob("series*")), [self.folder / "series.log"])
 

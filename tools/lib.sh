@@ -48,6 +48,17 @@ need_space() { # DIRECTORY MEGABYTES
 		die "$1 has $free MB free and this step needs $2 MB; free some space or put build/ elsewhere."
 }
 
+# Kill processes and all that they have started: once its parent is gone, nothing tells
+# any more whose a process was.
+kill_all() { # PID...
+	for pid; do
+		# shellcheck disable=SC2046
+		set -- $(cat "/proc/$pid/task"/*/children 2>/dev/null)
+		kill "$pid" 2>/dev/null || :
+		[ $# -eq 0 ] || (kill_all "$@")
+	done
+}
+
 # with_progress LOG TITLE COMMAND...: output goes to LOG; a sign of life with the
 # elapsed time and the log's last line every few seconds, rewritten on a terminal.
 with_progress() {
@@ -57,8 +68,7 @@ with_progress() {
 	"$@" >"$log" 2>&1 </dev/null &
 	job=$!
 	# The job may be a function, which would leave what it has started.
-	trap 'kill $(cat "/proc/$job/task/$job/children") "$job" || :; wait "$job" || :; exit 130' \
-		HUP INT TERM
+	trap 'kill_all "$job"; wait "$job" || :; exit 130' HUP INT TERM
 	if [ -t 1 ]; then every=2; else every=10; fi
 	printf '%s: %s\n' "$me" "$title"
 	seconds=0
