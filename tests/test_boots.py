@@ -8,8 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import kit
 import ktap_unittest
@@ -236,6 +238,23 @@ class BootTest(kit.ToolTest):
 
     def test_no_qemu(self):
         self.refuses(self.boot(PATH="/nowhere"), "'qemu-system-x86_64' is not installed")
+
+    def test_interrupted(self):
+        """Neither QEMU nor its files are left."""
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
+        (self.folder / "work").mkdir()
+        path = self.stand_in("qemu-system-x86_64", "echo $$; exec sleep 60")
+        failed = self.folder / "log.failed"
+        with subprocess.Popen([kit.TOOLS / "boot", self.folder / "made-up", IMAGE, INITRAMFS,
+                               self.folder / "log"], env={
+                                   **os.environ, "TMPDIR": str(self.folder / "work"),
+                                   "PATH": f"{path}:{os.environ['PATH']}"}) as job:
+            while not (failed.exists() and failed.read_text()) and job.poll() is None:
+                time.sleep(0.01)
+            job.terminate()
+        self.assertEqual(job.returncode, 143)
+        self.assertFalse(Path("/proc", failed.read_text().strip()).exists())
+        self.assertEqual(list((self.folder / "work").iterdir()), [])
 
     @unittest.skipIf(os.access("/dev/kvm", os.R_OK | os.W_OK), "this machine has /dev/kvm")
     def test_no_kvm(self):
