@@ -4,6 +4,7 @@
 import os
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -26,6 +27,16 @@ class ToolTest(unittest.TestCase):
             env["PATH"] = f"{path}:{env['PATH']}"
         return subprocess.run([TOOLS / name, *map(str, args)], env=env, cwd=self.folder,
                               capture_output=True, text=True, check=False)
+
+    def interrupt(self, started, name, *args, path, **options):
+        """Run a tool and end it as soon as the file `started` has text; its exit code."""
+        with subprocess.Popen([TOOLS / name, *map(str, args)], cwd=self.folder,
+                              env=dict(os.environ, PATH=f"{path}:{os.environ['PATH']}"),
+                              stdout=subprocess.DEVNULL, **options) as job:
+            while not (started.exists() and started.read_text()) and job.poll() is None:
+                time.sleep(0.01)
+            job.terminate()
+            return job.wait(timeout=30)
 
     def stand_in(self, command, script):
         """A folder with a stand-in for `command`."""

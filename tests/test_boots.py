@@ -8,10 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import unittest
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from unittest import mock
 
 import kit
 import ktap_unittest
@@ -245,14 +245,10 @@ class BootTest(kit.ToolTest):
         (self.folder / "work").mkdir()
         path = self.stand_in("qemu-system-x86_64", "echo $$; exec sleep 60")
         failed = self.folder / "log.failed"
-        with subprocess.Popen([kit.TOOLS / "boot", self.folder / "made-up", IMAGE, INITRAMFS,
-                               self.folder / "log"], env={
-                                   **os.environ, "TMPDIR": str(self.folder / "work"),
-                                   "PATH": f"{path}:{os.environ['PATH']}"}) as job:
-            while not (failed.exists() and failed.read_text()) and job.poll() is None:
-                time.sleep(0.01)
-            job.terminate()
-        self.assertEqual(job.returncode, 143)
+        with mock.patch.dict(os.environ, TMPDIR=str(self.folder / "work")):
+            code = self.interrupt(failed, "boot", self.folder / "made-up", IMAGE, INITRAMFS, "log",
+                                  path=path)
+        self.assertEqual(code, 143)
         self.assertFalse(Path("/proc", failed.read_text().strip()).exists())
         self.assertEqual(list((self.folder / "work").iterdir()), [])
 
@@ -456,7 +452,9 @@ class FetchXenTest(kit.ToolTest):
 
     def failed(self, done, *words):
         self.refuses(done, *words)
-        self.assertFalse((self.folder / "xen").exists())
+        self.assertEqual(list(self.folder.glob("xen*")), [self.folder / "xen.d"])
+        self.assertEqual({path.suffix for path in (self.folder / "xen.d").iterdir()} - {".deb"},
+                         {".log"})
 
     def test_apt_does_not_know_it(self):
         self.failed(self.fetch("echo 'E: Unable to locate package'; exit 100"),

@@ -141,6 +141,13 @@ class FetchTest(kit.ToolTest):
                      "truncated")
         self.assertEqual(list(self.folder.glob("tree*")), [])
 
+    def test_interrupted_unpacking_leaves_nothing(self):
+        started = self.folder / "started"
+        path = self.stand_in("dpkg-deb", f"echo >{started}; exec sleep 60")
+        self.assertEqual(self.interrupt(started, "unpack-kernel", self.repository.deb,
+                                        self.folder / "tree", path=path), 130)
+        self.assertEqual(list(self.folder.glob("tree*")), [])
+
 
 class InstallTest(kit.ToolTest):
     def test_ordinary_user_is_told_the_command(self):

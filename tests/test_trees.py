@@ -6,7 +6,6 @@ import os
 import select
 import shutil
 import subprocess
-import time
 
 import kit
 import ktap_unittest
@@ -151,18 +150,13 @@ class TreeTest(kit.ToolTest):
         # Which has a child of its own.
         path = self.stand_in("cp", f"sleep 60 & echo >{started}; wait")
         ours, theirs = os.pipe()
-        with subprocess.Popen([kit.TOOLS / "make-series", "--patches", self.patches, self.base,
-                               self.series], env=dict(os.environ, PATH=f"{path}:{os.environ['PATH']}"),
-                              stdout=subprocess.PIPE, pass_fds=[theirs]) as job:
-            os.close(theirs)
-            while not started.exists() and job.poll() is None:
-                time.sleep(0.01)
-            job.terminate()
-            job.communicate(timeout=30)
+        code = self.interrupt(started, "make-series", "--patches", self.patches, self.base,
+                              self.series, path=path, pass_fds=[theirs])
+        os.close(theirs)
         # Whoever is left keeps the pipe open.
         self.assertEqual(select.select([ours], [], [], 10)[0], [ours])
         os.close(ours)
-        self.assertEqual(job.returncode, 130)
+        self.assertEqual(code, 130)
         self.assertEqual(list(self.folder.glob("series*")), [self.folder / "series.log"])
 
     def test_changed_base_is_taken_over(self):
