@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of make-base, make-series, refresh, check-patches and cached, on tiny made-up trees."""
+"""Tests of what makes, changes, checks and builds trees, on tiny made-up ones."""
 
 import os
 import select
@@ -198,6 +198,43 @@ class CheckPatchTest(kit.ToolTest):
 
     def test_no_kernel_tree(self):
         self.refuses(self.tool("check-patches", self.folder, "a.patch"), "checkpatch.pl")
+
+
+class BuildKernelTest(kit.ToolTest):
+    def setUp(self):
+        super().setUp()
+        self.tree = self.tiny_kernel(self.folder / "tree")
+        self.fragment = self.folder / "fragment"
+        self.fragment.write_text("# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_C=\"c\"\n")
+
+    def drop(self, file, command):
+        """Have a script of the tree take CONFIG_B out of the configuration."""
+        with (self.tree / file).open("a") as script:
+            script.write(command)
+
+    def build(self):
+        return self.tool("build-kernel", self.tree, "x86_64", self.fragment)
+
+    def fails(self):
+        done = self.build()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("does not grant: CONFIG_B=y;", done.stderr)
+
+    def test_all_is_granted(self):
+        self.succeeds(self.build())
+
+    def test_dropped_when_configured(self):
+        self.drop("scripts/kconfig/merge_config.sh", 'sed -i /CONFIG_B/d "$folder/.config"\n')
+        self.fails()
+        self.assertFalse((self.tree / "obj-x86_64/.config").exists())
+
+    def test_dropped_by_a_build(self):
+        self.succeeds(self.build())
+        makefile = (self.tree / "Makefile").read_text()
+        self.drop("Makefile", "modules: drop\ndrop:\n\tsed -i /CONFIG_B/d $(O)/.config\n")
+        self.fails()
+        (self.tree / "Makefile").write_text(makefile)
+        self.succeeds(self.build())
 
 
 class CachedTest(kit.ToolTest):
