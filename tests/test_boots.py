@@ -447,6 +447,13 @@ class CheckSuitesTest(kit.ToolTest):
         self.refuses(self.tool("check-suites", kit.OUT / "series", self.folder / "a.ktap"),
                      "no suite ran")
 
+    def test_no_verdict(self):
+        (self.folder / "torn.ktap").write_text("KTAP version 1\n1..2\nok 1 a\n")
+        (self.folder / "empty.ktap").write_text("")
+        for name in ("nowhere", "empty", "torn"):
+            self.refuses(self.tool("check-suites", kit.OUT / "series",
+                                   self.folder / f"{name}.ktap"), name, "no complete verdict")
+
 
 class FetchXenTest(kit.ToolTest):
     def fetch(self, script):
