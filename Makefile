@@ -62,12 +62,12 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 
 all: setup $(call guests,$(main)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(main)))
-	@tools/report $(addprefix --detail ,$(main)) $(OUT)/results $(OUT)/report/index.html
+	@tools/report --detail $(OUT)/results $(OUT)/report/index.html $(main)
 	@tools/tally $(OUT)/series $(call verdicts,$(main))
 
 matrix: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(SCENARIOS)))
-	@tools/report $(OUT)/results $(OUT)/report/index.html
+	@tools/report $(OUT)/results $(OUT)/report/index.html $(SCENARIOS)
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(SCENARIOS))
 
 setup:
@@ -132,7 +132,7 @@ $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(
 boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 	$(if $(kernels.$(SCENARIO)),,$(error There is no scenario '$(SCENARIO)'; choose one of: $(SCENARIOS)))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
-	@tools/report $(addprefix --detail ,$(SCENARIO)) $(OUT)/results $(OUT)/report/index.html
+	@tools/report --detail $(OUT)/results $(OUT)/report/index.html $(SCENARIO)
 	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
@@ -140,7 +140,7 @@ boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 all_verdicts := $(call verdicts,$(SCENARIOS)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
 check: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
 	-$(call in_parallel,$(all_verdicts))
-	@tools/report $(OUT)/results $(OUT)/report/index.html
+	@tools/report $(OUT)/results $(OUT)/report/index.html $(SCENARIOS)
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts)
 
 $(OUT)/check/mainline.ktap: $(PATCHES) $(shell find base/v7.0-rc2 -type f) \

@@ -532,8 +532,8 @@ class ReportTest(kit.ToolTest):
         super().setUp()
         self.page = self.folder / "report/index.html"
 
-    def boot(self, kernel, ktap="ok 1 a", **facts):
-        boot = self.folder / "results/made-up" / kernel
+    def boot(self, kernel, ktap="ok 1 a", scenario="made-up", **facts):
+        boot = self.folder / "results" / scenario / kernel
         boot.mkdir(parents=True)
         facts = {f"umem.{name}": value for name, value in facts.items()}
         (boot / "facts.json").write_text(json.dumps({"umem.size": "2048", **facts}))
@@ -541,7 +541,7 @@ class ReportTest(kit.ToolTest):
         (boot / "result.ktap").write_text(f"KTAP version 1\n1..1\n    1..2\n    {ktap}\n")
 
     def report(self, *options):
-        done = self.tool("report", *options, self.folder / "results", self.page)
+        done = self.tool("report", *options, self.folder / "results", self.page, "made-up")
         self.succeeds(done)
         return done.stdout, self.page.read_text(), self.page.with_name("results.rst").read_text()
 
@@ -556,7 +556,15 @@ class ReportTest(kit.ToolTest):
 
     def test_details(self):
         self.boot("base", register="ok", fresh="2048", again="5:EIO")
-        self.assertIn("5:EIO", self.report("--detail", "made-up")[0])
+        self.assertIn("5:EIO", self.report("--detail")[0])
+
+    def test_only_what_was_booted_now(self):
+        self.boot("series", register="ok", fresh="2048")
+        self.boot("series", "not ok 1 a", "older", register="ok", fresh="2048")
+        for text in self.report():
+            self.assertIn("1 boots of 1 machines; all came out as expected.", text)
+            self.assertNotIn("older", text)
+        self.assertFalse((self.page.parent / "log/older-series.txt").exists())
 
     def test_cells_lead_to_logs(self):
         self.boot("base", register="ok", fresh="2048")
@@ -579,7 +587,8 @@ class ReportTest(kit.ToolTest):
             self.assertIn("1 did not come out as expected", text)
 
     def test_no_results(self):
-        self.refuses(self.tool("report", self.folder, self.page), "no results")
+        self.refuses(self.tool("report", self.folder, self.page, "made-up"),
+                     "no results of made-up")
 
 
 class MutantTest(kit.ToolTest):
