@@ -31,7 +31,8 @@ tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.
 # What is built for a scenario: its ARCH or ARCH-CONFIG, for each of its kernels. Each
 # of these words adds the fragments of its folder in configs/.
 key = $(shell sed -n 's/^$(2) *= *\(.*\)/\1/p' scenarios/$(1))
-likes = $(foreach l,$(call key,$(1),like),$(l) $(call likes,$(l)))
+# Each once: a circle, which the tools refuse, would never end here.
+likes = $(foreach l,$(filter-out $(2),$(call key,$(1),like)),$(l) $(call likes,$(l),$(2) $(l)))
 $(foreach s,$(SCENARIOS),\
 	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
 	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\

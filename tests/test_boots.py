@@ -148,6 +148,13 @@ class ScenarioTest(kit.ToolTest):
         with self.assertRaisesRegex(scenarios.BadScenario, "line 3: timeout is set a second time"):
             self.like("like = other\ntimeout = 7\ntimeout = 8\n")
 
+    def test_like_itself(self):
+        for name in ("made-up", "other"):
+            (self.folder / "other").write_text("like = made-up\n")
+            (self.folder / "made-up").write_text(f"like = {name}\n")
+            with self.assertRaisesRegex(scenarios.BadScenario, "made-up would be like itself"):
+                scenarios.load(self.folder / "made-up")
+
     def test_ours_load(self):
         for path in sorted((kit.TOP / "scenarios").iterdir()):
             for text in scenarios.load(path).series_log:

@@ -91,8 +91,8 @@ def inherit(scenario: Scenario, other: Scenario) -> set[str]:
     return {key for key, value in vars(scenario).items() if value and key != "like"}
 
 
-def load(path: Path) -> Scenario:
-    """Read one scenario file, or raise BadScenario."""
+def load(path: Path, asking: tuple[str, ...] = ()) -> Scenario:
+    """Read one scenario file, which those `asking` are like, or raise BadScenario."""
     if not path.is_file():
         known = ", ".join(sorted(p.name for p in path.parent.glob("*") if p.is_file()))
         raise BadScenario(f"there is no scenario {path.name}; choose one of: {known}.")
@@ -122,7 +122,9 @@ def load(path: Path) -> Scenario:
         if key == "like":
             if scenario != Scenario(path.name, like=value):
                 raise BadScenario(f"{where}: like follows other keys; make it the first.")
-            inherited = inherit(scenario, load(path.with_name(value)))
+            if value in (*asking, path.name):
+                raise BadScenario(f"{where}: {value} would be like itself; correct 'like'.")
+            inherited = inherit(scenario, load(path.with_name(value), (*asking, path.name)))
     for key in ("title", "arch", "memory", "timeout", "prove"):
         if not getattr(scenario, key):
             raise BadScenario(f"{path}: lacks {key!r}; add it.")
