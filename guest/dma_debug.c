@@ -36,16 +36,10 @@ struct word read_dump(void)
 static int measure_cost(const char *name, __u32 overlaps)
 {
 	struct edu_cost cost = { .overlaps = overlaps };
-	struct word part;
 
 	if (ioctl(edu, EDU_COST, &cost))
 		return -1;
-	snprintf(part.text, sizeof(part.text), "%s.map", name);
-	fact(part.text, "%u", cost.map);
-	snprintf(part.text, sizeof(part.text), "%s.unmap", name);
-	fact(part.text, "%u", cost.unmap);
-	snprintf(part.text, sizeof(part.text), "%s.both", name);
-	fact(part.text, "%u", cost.map + cost.unmap);
+	fact(name, "%u", cost.map + cost.unmap);
 	return 0;
 }
 
@@ -70,7 +64,8 @@ int probe_cost(void)
 		return -1;
 	if (!cost.counted)
 		return 0;
-	if (measure_cost("cost.first", 0) || measure_cost("cost.overlap_1000", 999))
+	if (measure_cost("cost.first.both", 0) ||
+	    measure_cost("cost.overlap_1000.both", 999))
 		return -1;
 
 	/* The first half uses up what slabs had to spare. */

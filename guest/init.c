@@ -174,7 +174,6 @@ static int probe_plain(void)
 	fact("plain.dma_is_phys", "%s", yes_no(map.dma_is_phys));
 	fact("plain.fresh_before_sync", "%u", map.fresh_before_sync);
 	fact("plain.fresh_after_sync", "%u", map.fresh_after_sync);
-	fact("plain.size", "%u", EDU_SIZE);
 	return 0;
 }
 
