@@ -270,7 +270,7 @@ static struct ib_umem *edu_get_umem(const struct edu_umem *arg)
 	struct ib_umem_odp *odp;
 
 	if (!arg->on_demand)
-		return EDU_UMEM_GET(edu.ib, arg->addr, arg->length, access);
+		return ib_umem_get(edu.ib, arg->addr, arg->length, access);
 
 	odp = ib_umem_odp_get(edu.ib, arg->addr, arg->length,
 			      access | IB_ACCESS_ON_DEMAND, &edu_odp_ops);
