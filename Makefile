@@ -193,7 +193,14 @@ toolchains: $(toolchains)
 $(toolchains): $(OUT)/series.stamp FORCE
 	@tools/install-packages clang-19 lld-19 llvm-19
 	@$(if $(filter %-lto %-clang,$@),LLVM=-19) tools/build-kernel $(OUT)/series $@ \
-		$(addprefix tests/toolchains/,kernel.config $@.config)
+		$(addprefix tests/toolchains/,kernel.config $@.config) $(filter %/symbols.config,$^)
+
+# What the modules of tests/token use; of the tree's own there is none. A path that is not
+# absolute would start at the tree, wherever that is.
+x86_64-trim: $(OUT)/toolchains/symbols.config
+$(OUT)/toolchains/symbols.config:
+	@mkdir -p $(@D)
+	@echo 'CONFIG_UNUSED_KSYMS_WHITELIST="$(CURDIR)/tests/toolchains/trim.symbols"' >$@
 
 clean:
 	rm -rf build
