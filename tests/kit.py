@@ -52,7 +52,8 @@ class ToolTest(unittest.TestCase):
                            ("Makefile", "kernelversion kernelrelease:\n\t@echo 7.0.0-rc2\n"
                                         "bzImage modules:;\n"),
                            ("scripts/kconfig/merge_config.sh",
-                            '#!/bin/sh\nshift 2\nfolder=$1\nshift 2\ncat "$@" >"$folder/.config"\n')):
+                            '#!/bin/sh\nshift 2\nfolder=$1\nshift 2\n'
+                            'cat "$@" >"$folder/.config"\n')):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
         (folder / "scripts/kconfig/merge_config.sh").chmod(0o755)
