@@ -141,8 +141,9 @@ boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 all_verdicts := $(call verdicts,$(SCENARIOS)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
 check: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
 	-$(call in_parallel,$(all_verdicts))
+	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
 	@tools/report $(OUT)/results $(OUT)/report/index.html $(SCENARIOS)
-	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts)
+	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts) $(OUT)/check/readme.ktap
 
 $(OUT)/check/mainline.ktap: $(PATCHES) $(shell find base/v7.0-rc2 -type f) \
 		tools/replay-on-mainline tools/fingerprints.py tools/patchfile.py | setup
