@@ -365,6 +365,8 @@ class ReplayTest(unittest.TestCase):
         self.assertIn("# a.c: 1 hunk as stated (likely: not proven to be that of v7.0-rc2)\n", out)
         self.assertIn("\n# likely: a.c\n", out)
 
+    # Bad input.
+
     def some_series(self):
         self.series({"mm/a.c": OLD}, {"mm/a.c": edit(OLD, line_20="x")})
         self.mainline({"mm/a.c": OLD})
