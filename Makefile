@@ -105,7 +105,7 @@ $(call image,base,$(1)): $(OUT)/base.stamp $(call fragments,$(1),base)
 	@touch $$@
 
 $(call image,series,$(1)): $(OUT)/series.stamp $(call fragments,$(1),series) FORCE
-	@tools/build-kernel $(OUT)/series $(1) $(call fragments,$(1),series)
+	@tools/build-kernel --from $(OUT)/base $(OUT)/series $(1) $(call fragments,$(1),series)
 
 $(OUT)/guest/$(1)/%.cpio: $(call image,%,$(1)) $(wildcard guest/*)
 	@tools/build-guest $(OUT)/$$* $(1) $$@

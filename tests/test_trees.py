@@ -236,6 +236,39 @@ class BuildKernelTest(kit.ToolTest):
         (self.tree / "Makefile").write_text(makefile)
         self.succeeds(self.build())
 
+    def test_objects_of_another_tree(self):
+        """What was changed after the tree was copied is newer than the objects that come
+        with it, even if those were made later; what was not is older."""
+        other = self.tiny_kernel(self.folder / "other")
+        self.succeeds(self.tool("build-kernel", other, "x86_64", self.fragment))
+        objects = other / "obj-x86_64"
+        (objects / ".a.o.cmd").write_text(f"cc {other}/a.c\n")
+        (self.tree / ".git").mkdir()
+        os.utime(self.tree / "Kbuild", (1000, 1000))
+        (self.tree / ".git/copied").write_text("")
+        os.utime(self.tree / ".git/copied", (2000, 2000))
+        os.utime(self.tree / "kernel/dma/mapping.c", (3000, 3000))
+        os.utime(objects / ".a.o.cmd", (4000, 4000))
+        (objects / "of-other").write_text("")
+        self.succeeds(self.tool("build-kernel", "--from", other, self.tree, "x86_64",
+                                self.fragment))
+        copy = self.tree / "obj-x86_64"
+        self.assertEqual((copy / ".a.o.cmd").read_text(), f"cc {self.tree}/a.c\n")
+        self.assertEqual((copy / "of-other").stat().st_mtime, 2000)
+        self.assertGreater((copy / ".config").stat().st_mtime, 2000)
+        self.assertFalse((self.tree / "obj-x86_64.part").exists())
+
+        (copy / "of-other").unlink()
+        self.succeeds(self.tool("build-kernel", "--from", other, self.tree, "x86_64",
+                                self.fragment))
+        self.assertFalse((copy / "of-other").exists(), "copied again")
+
+    def test_objects_of_another_tree_for_no_copy(self):
+        other = self.tiny_kernel(self.folder / "other")
+        self.refuses(self.tool("build-kernel", "--from", other, self.tree, "x86_64",
+                               self.fragment), "no copy that make-series has made")
+        self.assertFalse((self.tree / "obj-x86_64").exists())
+
 
 class CachedTest(kit.ToolTest):
     def compiled(self, source):
