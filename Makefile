@@ -16,11 +16,14 @@
 # make setup           install what is missing (root), or say how (others)
 # make clean           remove build/
 
+# The folder of patches/.
+export SERIES ?= v7.0-rc2
 BASE ?=
 OUT := build$(if $(BASE),/mainline)
 SCENARIOS := $(notdir $(wildcard scenarios/*))
 KERNELS := base series
-PATCHES := $(wildcard patches/*.patch)
+COVERS := $(wildcard patches/$(SERIES)/*/0000-cover-letter.patch)
+PATCHES := $(filter-out $(COVERS),$(wildcard patches/$(SERIES)/*/*.patch))
 
 # The series brings KUnit suites: a boot that runs none is a failure.
 judge.series := --suites
@@ -85,7 +88,7 @@ $(OUT)/base.stamp: $(source) $(wildcard base/debian-7.2/*.patch) | setup
 	@tools/make-base $(source) $(OUT)/base
 	@touch $@
 
-$(OUT)/series.stamp: $(OUT)/base.stamp $(PATCHES)
+$(OUT)/series.stamp: $(OUT)/base.stamp $(COVERS) $(PATCHES)
 	@tools/make-series $(OUT)/base $(OUT)/series
 	@touch $@
 

@@ -3,6 +3,7 @@
 """Tests of the repository itself: style, and that what it says of itself is true."""
 
 import fnmatch
+import os
 import re
 import shutil
 import subprocess
@@ -15,7 +16,9 @@ import ktap_unittest
 FILES = [kit.TOP / name for name in subprocess.run(
     ["git", "-C", kit.TOP, "ls-files"], check=True, capture_output=True, text=True)
     .stdout.splitlines() if (kit.TOP / name).is_file()]
-PATCHES = sorted((kit.TOP / "patches").glob("*.patch"))
+SERIES = kit.TOP / "patches" / os.environ.get("SERIES", "v7.0-rc2")
+COVERS = sorted(SERIES.glob("*/0000-cover-letter.patch"))
+PATCHES = sorted(set(SERIES.glob("*/*.patch")) - set(COVERS))
 
 
 def scripts(interpreter):
@@ -54,7 +57,7 @@ class StyleTest(unittest.TestCase):
     def test_every_file_names_its_licence(self):
         bare = [str(path.relative_to(kit.TOP)) for path in FILES
                 if "SPDX-License-Identifier" not in path.read_text()[:400]
-                and path.name != "COPYING" and path.parent.name != "patches"
+                and path.name != "COPYING" and "patches" not in path.parts
                 and not {"debian-7.2", "v7.0-rc2"} & set(path.parts)]
         self.assertEqual(bare, [])
 
@@ -98,8 +101,52 @@ class SeriesTest(unittest.TestCase):
             if target != "BASE":
                 self.assertIn(target, targets)
 
+    def test_readme_command_applies_all(self):
+        command = re.search(r"^    (git am .*)$", (kit.TOP / "README.md").read_text(), re.MULTILINE)
+        with tempfile.TemporaryDirectory() as folder:
+            tree = kit.Path(folder) / "linux"
+            subprocess.run(["git", "clone", "-q", kit.OUT / "series", tree], check=True)
+            subprocess.run(["git", "checkout", "-q", "base"], cwd=tree, check=True)
+            (tree / "patches").symlink_to(kit.TOP / "patches")
+            done = subprocess.run(
+                command[1], shell=True, cwd=tree, capture_output=True, text=True, check=False,
+                env={**os.environ, "GIT_COMMITTER_NAME": "A Tester",
+                     "GIT_COMMITTER_EMAIL": "tester@example.org"})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            applied = subprocess.run(["git", "rev-list", "--count", "base..HEAD"], cwd=tree,
+                                     check=True, capture_output=True, text=True).stdout
+            self.assertEqual(int(applied), len(PATCHES))
+            subprocess.run(["git", "diff", "--quiet", "HEAD", "origin/HEAD"], cwd=tree, check=True)
+
+    def test_refresh_writes_what_is_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            top = kit.Path(folder)
+            for name in ("tools", "base/v7.0-rc2", SERIES.relative_to(kit.TOP)):
+                shutil.copytree(kit.TOP / name, top / name)
+            tree = top / "series"
+            subprocess.run(["git", "clone", "-q", kit.OUT / "series", tree], check=True)
+            (tree / ".git/imported").touch()
+            for path in COVERS + PATCHES:
+                (top / path.relative_to(kit.TOP)).write_text("")
+            subprocess.run([top / "tools/refresh", tree], check=True, capture_output=True)
+            for path in COVERS + PATCHES:
+                self.assertEqual((top / path.relative_to(kit.TOP)).read_text(), path.read_text())
+
+    def test_cover_letters_name_their_prerequisites(self):
+        wanted = []
+        for cover in COVERS:
+            text = cover.read_text()
+            self.assertIn(f"[PATCH 0/{len(list(cover.parent.iterdir())) - 1}]", text)
+            self.assertEqual(re.findall(r"^prerequisite-patch-id: (\w+)$", text, re.MULTILINE),
+                             wanted, cover)
+            for patch in PATCHES:
+                if patch.parent == cover.parent:
+                    wanted += subprocess.run(
+                        ["git", "patch-id", "--stable"], input=patch.read_bytes(), check=True,
+                        capture_output=True).stdout.decode().split()[:1]
+
     def test_nobody_signed_off(self):
-        for patch in PATCHES:
+        for patch in PATCHES + COVERS:
             self.assertNotIn("\nSigned-off-by:", patch.read_text(), patch.name)
 
     def test_new_files_have_maintainers(self):

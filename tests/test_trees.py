@@ -19,8 +19,8 @@ class TreeTest(kit.ToolTest):
         super().setUp()
         self.base = self.folder / "base"
         self.series = self.folder / "series"
-        self.patches = self.folder / "patches"
-        self.patches.mkdir()
+        self.patches = self.folder / "patches/1-all"
+        self.patches.mkdir(parents=True)
 
     def kernel(self, folder, version="7.0.0-rc2"):
         """A tree that passes for a kernel."""
@@ -52,7 +52,7 @@ class TreeTest(kit.ToolTest):
         self.succeeds(self.tool("make-base", self.kernel(self.folder / "mainline"), self.base))
 
     def make_series(self):
-        return self.tool("make-series", "--patches", self.patches, self.base, self.series)
+        return self.tool("make-series", "--patches", self.patches.parent, self.base, self.series)
 
     def test_mainline_is_copied(self):
         self.make_base()
@@ -150,7 +150,7 @@ class TreeTest(kit.ToolTest):
         # Which has a child of its own.
         path = self.stand_in("cp", f"sleep 60 & echo >{started}; wait")
         ours, theirs = os.pipe()
-        code = self.interrupt(started, "make-series", "--patches", self.patches, self.base,
+        code = self.interrupt(started, "make-series", "--patches", self.patches.parent, self.base,
                               self.series, path=path, pass_fds=[theirs])
         os.close(theirs)
         # Whoever is left keeps the pipe open.

@@ -88,9 +88,9 @@ with_progress() {
 	wait "$job"
 }
 
-# The kernel that patches/ is written for.
+# The folder of patches/ that is laid out, and the kernel that it is written for.
 # shellcheck disable=SC2034
-mainline_version=7.0.0-rc2 mainline_commit=11439c4635edd669ae435eec308f4ab8a0804808
+series=${SERIES:-v7.0-rc2} mainline_version=7.0.0-rc2 mainline_commit=11439c4635edd669ae435eec308f4ab8a0804808
 
 kernel_version() { # TREE
 	[ -f "$1/Kbuild" ] && [ -f "$1/kernel/dma/mapping.c" ] &&
@@ -143,11 +143,21 @@ hunk_number() { # PATCH FILE LINE
 	' "$1"
 }
 
+# A cover letter becomes an empty commit, which begins its posting.
+apply_cover() { # TREE COVER
+	sed '/^base-commit: /,$d' "$2" | tree_git "$1" am --quiet --keep-cr --empty=keep
+}
+
 # Apply PATCHES as commits, without fuzz. The first that fails is named with file and hunk.
 apply_patches() { # TREE PATCHES...
 	tree=$1
 	shift
 	for patch; do
+		case $patch in
+		*/0000-cover-letter.patch)
+			apply_cover "$tree" "$patch" || die "$patch is no mail; repair it."
+			continue ;;
+		esac
 		errors=$(tree_git "$tree" am --quiet --keep-cr "$patch" 2>&1 </dev/null) && continue
 		tree_git "$tree" am --abort >/dev/null 2>&1 || :
 		at=$(printf '%s\n' "$errors" | sed -n 's/^error: patch failed: //p' | head -n 1)
