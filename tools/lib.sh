@@ -45,7 +45,8 @@ need() {
 need_space() { # DIRECTORY MEGABYTES
 	free=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
 	[ "$free" -ge "$2" ] ||
-		die "$1 has $free MB free and this step needs $2 MB; free some space or put build/ elsewhere."
+		die "$1 has $free MB free and this step needs $2 MB;" \
+			"free some space or put build/ elsewhere."
 }
 
 # Kill processes and all that they have started: once its parent is gone, nothing tells
@@ -90,7 +91,9 @@ with_progress() {
 
 # The folder of patches/ that is laid out, and the kernel that it is written for.
 # shellcheck disable=SC2034
-series=${SERIES:-v7.0-rc2} mainline_version=7.0.0-rc2 mainline_commit=11439c4635edd669ae435eec308f4ab8a0804808
+series=${SERIES:-v7.0-rc2} mainline_version=7.0.0-rc2
+# shellcheck disable=SC2034
+mainline_commit=11439c4635edd669ae435eec308f4ab8a0804808
 
 kernel_version() { # TREE
 	[ -f "$1/Kbuild" ] && [ -f "$1/kernel/dma/mapping.c" ] &&
