@@ -10,7 +10,9 @@ import subprocess
 import kit
 import ktap_unittest
 
-FILE = "kernel/dma/mapping.c"
+# Of which there are no fingerprints.
+FILE = "kernel/dma/lines.c"
+SERIES = os.environ.get("SERIES", "v7.0-rc2")
 LINES = [f"line {number}" for number in range(1, 31)]
 
 
@@ -19,7 +21,7 @@ class TreeTest(kit.ToolTest):
         super().setUp()
         self.base = self.folder / "base"
         self.series = self.folder / "series"
-        self.patches = self.folder / "patches/1-all"
+        self.patches = self.folder / "patches" / SERIES / "1-all"
         self.patches.mkdir(parents=True)
 
     def kernel(self, folder, version="7.0.0-rc2"):
@@ -27,6 +29,7 @@ class TreeTest(kit.ToolTest):
         (folder / "kernel/dma").mkdir(parents=True)
         (folder / "Kbuild").write_text("")
         (folder / "Makefile").write_text(f"kernelversion:\n\t@echo {version}\n")
+        (folder / "kernel/dma/mapping.c").write_text("")
         (folder / FILE).write_text("\n".join(LINES) + "\n")
         return folder
 
@@ -42,6 +45,9 @@ class TreeTest(kit.ToolTest):
             f"Subject: [PATCH {number}/2] mapping: Change {old}\n\nBecause.\n---\n"
             f"diff --git a/{FILE} b/{FILE}\n--- a/{FILE}\n+++ b/{FILE}\n"
             f"@@ -{where - 2},7 +{where - 2},7 @@\n" + "\n".join(body) + "\n")
+
+    def cover(self, text="From: A Tester <tester@example.org>\nSubject: [PATCH 0/2] All\n\nWhy.\n"):
+        (self.patches / "0000-cover-letter.patch").write_text(text + "\nbase-commit: 0\n")
 
     def git(self, *args):
         return subprocess.run(["git", "-C", self.series, "-c", "user.name=A Tester",
@@ -142,6 +148,26 @@ class TreeTest(kit.ToolTest):
         self.git("commit", "--all", "--message", "mapping: Work")
         self.refuses(self.make_series(), "make refresh")
         self.assertEqual((self.series / FILE).read_text(), "work\n")
+
+    def test_cover_letter_becomes_an_empty_commit(self):
+        self.make_base()
+        self.cover()
+        self.patch(1, "line 10", "line ten")
+        done = self.make_series()
+        self.succeeds(done)
+        self.assertEqual(self.git("log", "--format=%s", "base.."), "mapping: Change line 10\nAll\n")
+        self.assertEqual(self.git("diff", "base", "HEAD^"), "")
+        self.assertEqual(self.git("log", "--format=%b", "-1", "HEAD^").strip(), "Why.")
+
+    def test_cover_letter_that_is_no_mail(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        for text in ("", "no mail\n", "Subject: of nobody\n\n"):
+            self.cover(text)
+            self.refuses(self.make_series(), "1-all/0000-cover-letter.patch", "repair it")
+        self.cover()
+        self.succeeds(self.make_series())
 
     def test_interrupted_copy_is_removed(self):
         self.make_base()

@@ -146,29 +146,29 @@ hunk_number() { # PATCH FILE LINE
 	' "$1"
 }
 
-# A cover letter becomes an empty commit, which begins its posting.
-apply_cover() { # TREE COVER
-	sed '/^base-commit: /,$d' "$2" | tree_git "$1" am --quiet --keep-cr --empty=keep
-}
-
 # Apply PATCHES as commits, without fuzz. The first that fails is named with file and hunk.
+# A cover letter becomes an empty commit, which begins its posting.
 apply_patches() { # TREE PATCHES...
 	tree=$1
 	shift
 	for patch; do
 		case $patch in
 		*/0000-cover-letter.patch)
-			apply_cover "$tree" "$patch" || die "$patch is no mail; repair it."
-			continue ;;
+			# On standard input an empty one would be passed over.
+			mail=.git/cover empty=keep
+			sed '/^base-commit: /,$d' "$patch" >"$tree/$mail" ;;
+		*) mail=$patch empty=stop ;;
 		esac
-		errors=$(tree_git "$tree" am --quiet --keep-cr "$patch" 2>&1 </dev/null) && continue
+		errors=$(tree_git "$tree" am --quiet --keep-cr --empty=$empty "$mail" 2>&1 </dev/null) &&
+			continue
 		tree_git "$tree" am --abort >/dev/null 2>&1 || :
+		name=$(basename "$(dirname "$patch")")/$(basename "$patch")
 		at=$(printf '%s\n' "$errors" | sed -n 's/^error: patch failed: //p' | head -n 1)
 		case $at in
-		'') die "$(basename "$patch") does not apply to $tree: $(printf '%s' "$errors" | head -n 1)" ;;
+		'') die "$name cannot be applied, repair it: $(printf '%s' "$errors" | head -n 1)" ;;
 		esac
 		file=${at%:*}
-		die "$(basename "$patch") does not apply: $file, hunk $(hunk_number "$patch" "$file" "${at##*:}")" \
+		die "$name does not apply: $file, hunk $(hunk_number "$patch" "$file" "${at##*:}")" \
 			"(line ${at##*:}) does not match $tree; rebase the patch or repair base/."
 	done
 }
