@@ -119,18 +119,32 @@ class SeriesTest(unittest.TestCase):
             subprocess.run(["git", "diff", "--quiet", "HEAD", "origin/HEAD"], cwd=tree, check=True)
 
     def test_refresh_writes_what_is_there(self):
+        """But not over what it does not know."""
         with tempfile.TemporaryDirectory() as folder:
             top = kit.Path(folder)
             for name in ("tools", "base/v7.0-rc2", SERIES.relative_to(kit.TOP)):
                 shutil.copytree(kit.TOP / name, top / name)
             tree = top / "series"
             subprocess.run(["git", "clone", "-q", kit.OUT / "series", tree], check=True)
-            (tree / ".git/imported").touch()
-            for path in COVERS + PATCHES:
-                (top / path.relative_to(kit.TOP)).write_text("")
+            patches = {path: top / path.relative_to(kit.TOP) for path in COVERS + PATCHES}
+
+            def laid_out():
+                (tree / ".git/patches").write_bytes(subprocess.run(
+                    ["sh", "-c", '. "$0" && series_id "$1"', top / "tools/lib.sh",
+                     top / SERIES.relative_to(kit.TOP)], check=True, capture_output=True).stdout)
+
+            laid_out()
+            for copy in patches.values():
+                copy.write_text("")
+            done = subprocess.run([top / "tools/refresh", tree], capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("take these edits back", done.stderr)
+            self.assertEqual({copy.read_text() for copy in patches.values()}, {""})
+            laid_out()
             subprocess.run([top / "tools/refresh", tree], check=True, capture_output=True)
-            for path in COVERS + PATCHES:
-                self.assertEqual((top / path.relative_to(kit.TOP)).read_text(), path.read_text())
+            for path, copy in patches.items():
+                self.assertEqual(copy.read_text(), path.read_text())
 
     def test_cover_letters_name_their_prerequisites(self):
         wanted = []

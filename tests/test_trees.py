@@ -49,6 +49,9 @@ class TreeTest(kit.ToolTest):
     def cover(self, text="From: A Tester <tester@example.org>\nSubject: [PATCH 0/2] All\n\nWhy.\n"):
         (self.patches / "0000-cover-letter.patch").write_text(text + "\nbase-commit: 0\n")
 
+    def contents(self):
+        return {path.name: path.read_text() for path in self.patches.iterdir()}
+
     def git(self, *args):
         return subprocess.run(["git", "-C", self.series, "-c", "user.name=A Tester",
                                "-c", "user.email=tester@example.org", *args],
@@ -59,6 +62,16 @@ class TreeTest(kit.ToolTest):
 
     def make_series(self):
         return self.tool("make-series", "--patches", self.patches.parent, self.base, self.series)
+
+    def link(self, *names):
+        for name in names:
+            if not (self.folder / name).exists():
+                (self.folder / name).symlink_to(kit.TOP / name)
+
+    def refresh(self, **options):
+        """With the patches of the test: a tool takes those next to its folder."""
+        self.link("tools")
+        return self.tool(self.folder / "tools/refresh", self.series, **options)
 
     def test_mainline_is_copied(self):
         self.make_base()
@@ -155,6 +168,7 @@ class TreeTest(kit.ToolTest):
         self.patch(1, "line 10", "line ten")
         done = self.make_series()
         self.succeeds(done)
+        self.assertIn("holds 1 patches and 1 cover letters on 7.0.0-rc2", done.stdout)
         self.assertEqual(self.git("log", "--format=%s", "base.."), "mapping: Change line 10\nAll\n")
         self.assertEqual(self.git("diff", "base", "HEAD^"), "")
         self.assertEqual(self.git("log", "--format=%b", "-1", "HEAD^").strip(), "Why.")
@@ -207,6 +221,56 @@ class TreeTest(kit.ToolTest):
 
     def test_refresh_wants_a_series(self):
         self.refuses(self.tool("refresh", self.folder), "make tree")
+
+    def test_refresh_wants_cover_letters(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        for _ in ("no cover letter", "one that is not at the beginning"):
+            self.refuses(self.refresh(), "an empty commit, its cover letter", "1-all")
+            self.git("commit", "--allow-empty", "--message", "All")
+        self.git("reset", "--hard", "HEAD^^")
+        self.cover()
+        self.succeeds(self.make_series())
+        (self.patches.parent / "2-more").mkdir()
+        before = self.contents()
+        self.refuses(self.refresh(), "an empty commit, its cover letter", "1-all 2-more")
+        self.assertEqual(self.contents(), before)
+
+    def lay_out_and_work(self):
+        self.make_base()
+        self.cover()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        file = self.series / FILE
+        file.write_text(file.read_text().replace("line 20", "line twenty"))
+        self.git("commit", "--all", "--message", "mapping: Work")
+
+    def written(self):
+        """Nothing but the patches is left, and the next steps go on with them."""
+        self.assertEqual(sorted(self.contents()), [
+            "0000-cover-letter.patch", "0001-mapping-Change-line-10.patch",
+            "0002-mapping-Work.patch"])
+        self.assertEqual(list((self.folder / "patches").iterdir()), [self.patches.parent])
+        self.assertEqual(list(self.patches.parent.iterdir()), [self.patches])
+        self.succeeds(self.refresh())
+        self.succeeds(self.make_series())
+        self.assertIn("line twenty\n", (self.series / FILE).read_text())
+
+    def test_refresh_writes_commits(self):
+        self.lay_out_and_work()
+        self.succeeds(self.refresh())
+        self.assertIn("[PATCH 0/2] All", self.contents()["0000-cover-letter.patch"])
+        self.written()
+
+    def test_refresh_keeps_edits_of_patches(self):
+        self.lay_out_and_work()
+        self.patch(1, "line 10", "line X")
+        edited = self.contents()
+        self.refuses(self.refresh(), "was edited since it was laid out", "take these edits back")
+        self.assertEqual(self.contents(), edited)
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.refresh())
 
 
 class CheckPatchTest(kit.ToolTest):

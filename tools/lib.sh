@@ -138,6 +138,11 @@ track_touched_folders() { # TREE SUBJECT PATCHES...
 	tree_git "$tree" commit --quiet --allow-empty --message "$subject"
 }
 
+# One id of what all patches of a series hold.
+series_id() { # FOLDER
+	cat "$1"/*/*.patch | git hash-object --stdin
+}
+
 # Which hunk of PATCH stands at LINE of FILE.
 hunk_number() { # PATCH FILE LINE
 	awk -v file="--- a/$2" -v line="$3" '
