@@ -272,6 +272,13 @@ class TreeTest(kit.ToolTest):
         self.patch(1, "line 10", "line ten")
         self.succeeds(self.refresh())
 
+    def test_interrupted_refresh_loses_nothing(self):
+        """A terminal sends it to all that run."""
+        self.lay_out_and_work()
+        move = self.stand_in("mv", f'kill $PPID $$; exec {shutil.which("mv")} "$@"')
+        self.succeeds(self.refresh(path=move))
+        self.written()
+
 
 class CheckPatchTest(kit.ToolTest):
     def test_finding_is_reported(self):
