@@ -148,9 +148,14 @@ class SeriesTest(unittest.TestCase):
 
     def test_cover_letters_name_their_prerequisites(self):
         wanted = []
+        self.assertEqual([cover.parent for cover in COVERS], sorted(SERIES.iterdir()))
+        commit = re.search(r"^mainline_commit=(\w+)$", (kit.TOOLS / "lib.sh").read_text(),
+                           re.MULTILINE)[1]
         for cover in COVERS:
             text = cover.read_text()
-            self.assertIn(f"[PATCH 0/{len(list(cover.parent.iterdir())) - 1}]", text)
+            count = str(len(list(cover.parent.iterdir())) - 1)
+            self.assertIn(f"[PATCH {0:0{len(count)}}/{count}]", text)
+            self.assertIn(f"\nbase-commit: {commit}\n", text)
             self.assertEqual(re.findall(r"^prerequisite-patch-id: (\w+)$", text, re.MULTILINE),
                              wanted, cover)
             for patch in PATCHES:

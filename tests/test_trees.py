@@ -263,6 +263,15 @@ class TreeTest(kit.ToolTest):
         self.assertIn("[PATCH 0/2] All", self.contents()["0000-cover-letter.patch"])
         self.written()
 
+    def test_refresh_numbers_the_cover_letter_as_git_does(self):
+        self.lay_out_and_work()
+        for number in range(3, 11):
+            (self.series / FILE).write_text(f"{number}\n")
+            self.git("commit", "--all", "--message", f"mapping: Work {number}")
+        self.succeeds(self.refresh())
+        self.assertIn("[PATCH 00/10] All", self.contents()["0000-cover-letter.patch"])
+        self.assertIn("[PATCH 09/10]", self.contents()["0009-mapping-Work-9.patch"])
+
     def test_refresh_keeps_edits_of_patches(self):
         self.lay_out_and_work()
         self.patch(1, "line 10", "line X")
