@@ -14,7 +14,7 @@
 # make tree            lay out build/series, a git tree with one commit per patch
 # make refresh         write the commits of build/series back to patches/
 # make setup           install what is missing (root), or say how (others)
-# make clean           remove build/
+# make clean           remove build/, unless build/series has what patches/ has not
 
 # The folder of patches/.
 export SERIES ?= v7.0-rc2
@@ -207,4 +207,4 @@ $(OUT)/toolchains/symbols.config:
 	@echo 'CONFIG_UNUSED_KSYMS_WHITELIST="$(CURDIR)/tests/toolchains/trim.symbols"' >$@
 
 clean:
-	rm -rf build
+	@tools/clean build

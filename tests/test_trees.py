@@ -288,6 +288,31 @@ class TreeTest(kit.ToolTest):
         self.succeeds(self.refresh(path=move))
         self.written()
 
+    def clean(self):
+        self.link("Makefile", "tools", "tests", "scenarios")
+        # Not as a part of the make that runs this.
+        env = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+        return subprocess.run(["make", "clean"], cwd=self.folder, env=env, capture_output=True,
+                              text=True, check=False)
+
+    def test_clean_keeps_unwritten_work(self):
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        for place in ("build/series", "build/mainline/series", "build/other/mainline/series"):
+            self.series = self.folder / place
+            self.series.parent.mkdir(parents=True, exist_ok=True)
+            self.succeeds(self.make_series())
+            (self.series / FILE).write_text("work\n")
+            for change in ("add", "commit --message work"):
+                self.git(*change.split(), "--all")
+                done = self.clean()
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertIn(f"clean: {place} has work that is not in patches/", done.stderr)
+                self.assertEqual((self.series / FILE).read_text(), "work\n")
+            self.git("reset", "--hard", "HEAD^")
+        self.succeeds(self.clean())
+        self.assertFalse((self.folder / "build").exists())
+
 
 class CheckPatchTest(kit.ToolTest):
     def test_finding_is_reported(self):

@@ -143,6 +143,14 @@ series_id() { # FOLDER
 	cat "$1"/*/*.patch | git hash-object --stdin
 }
 
+# Refuse to go on when TREE, which make-series laid out, has what patches/ has not.
+all_is_written() { # TREE
+	if [ "$(cat "$1/.git/imported")" != "$(tree_git "$1" rev-parse HEAD)" ] ||
+		! tree_git "$1" diff --quiet HEAD; then
+		die "$1 has work that is not in patches/; run 'make refresh', or remove $1."
+	fi
+}
+
 # Which hunk of PATCH stands at LINE of FILE.
 hunk_number() { # PATCH FILE LINE
 	awk -v file="--- a/$2" -v line="$3" '
