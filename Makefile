@@ -16,14 +16,16 @@
 # make setup           install what is missing (root), or say how (others)
 # make clean           remove build/, unless build/series has what patches/ has not
 
-# The folder of patches/.
+# The folder of patches/; any other is built in build/SERIES/.
 export SERIES ?= v7.0-rc2
 BASE ?=
-OUT := build$(if $(BASE),/mainline)
+OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
 SCENARIOS := $(notdir $(wildcard scenarios/*))
 KERNELS := base series
 COVERS := $(wildcard patches/$(SERIES)/*/0000-cover-letter.patch)
 PATCHES := $(filter-out $(COVERS),$(wildcard patches/$(SERIES)/*/*.patch))
+$(if $(PATCHES),,$(error patches/$(SERIES) holds no patches: name a folder that does with SERIES, \
+	or get it back from git))
 
 # The series brings KUnit suites: a boot that runs none is a failure.
 judge.series := --suites
