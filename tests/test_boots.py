@@ -605,6 +605,8 @@ class MutantTest(kit.ToolTest):
         super().setUp()
         self.build = self.folder / "build"
         series = self.tiny_kernel(self.build / "series")
+        (series / "tools/testing").mkdir(parents=True)
+        (series / "tools/testing/kunit").symlink_to(kit.OUT / "series/tools/testing/kunit")
         for command in (["init"], ["add", "."], ["commit", "-m", "all"]):
             subprocess.run(["git", "-C", series, "-c", "user.name=A Tester", "-c",
                             "user.email=tester@example.org", *command], check=True,
@@ -612,19 +614,19 @@ class MutantTest(kit.ToolTest):
         self.unchanged("ok 1 a\n")
         (self.folder / "fragment").write_text("CONFIG_A=y\n")
 
-    def unchanged(self, ktap):
+    def unchanged(self, ktap, scenario="direct"):
         """What became of the boot without a mutant."""
-        result = self.build / "results/direct/series/result.ktap"
+        result = self.build / f"results/{scenario}/series/result.ktap"
         result.parent.mkdir(parents=True, exist_ok=True)
         result.write_text(f"KTAP version 1\n1..1\n{ktap}")
         return result
 
-    def mutant(self, text):
+    def mutant(self, text, path=None):
         mutant = self.folder / "made-up.patch"
         mutant.write_text(text)
         done = self.tool("try-mutant", self.build, mutant, self.folder / "out.ktap",
-                         self.folder / "fragment")
-        self.assertFalse((self.folder / "out.ktap").exists())
+                         self.folder / "fragment", path=path)
+        self.assertEqual((self.folder / "out.ktap").exists(), done.returncode == 0)
         self.assertEqual((self.build / "series/Kbuild").read_text(), "")
         return done
 
@@ -648,6 +650,43 @@ class MutantTest(kit.ToolTest):
         done = self.mutant(self.CHANGE)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "made-up was not booted: .* there is no .*bzImage")
+
+    def boot(self, says, config=""):
+        """What becomes of a mutant whose QEMU says that."""
+        scenario = f"{config}-direct".strip("-")
+        self.unchanged("ok 1 a\n", scenario)
+        build = f"x86_64-{config}".strip("-")
+        for file in (self.build / f"series/obj-{build}/arch/x86/boot/bzImage",
+                     self.build / f"guest/{build}/series.cpio"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+        return self.mutant(self.CHANGE.replace("direct", scenario),
+                           self.stand_in("qemu-system-x86_64", f"printf '{says}'"))
+
+    def test_caught(self):
+        for config, says, by in (
+            ("debug", "FACT kernel.release=7.0-series-debug\nFACTS END count=1\n", "in effect: "),
+            ("", "FACT kernel.release=7.0-series\nFACTS END count=1\n", "in effect: "),
+            ("", "FACT kernel.release=7.0-series\nKernel panic - not syncing\n", "panicked"),
+            ("", "FACT kernel.release=7.0-series\n", "stopped without its closing line"),
+        ):
+            self.succeeds(self.boot(says, config))
+            ktap = (self.folder / "out.ktap").read_text()
+            self.assertRegex(ktap, f"# caught by: .*{by}.*\nok 1 made-up\n")
+            (self.folder / "out.ktap").unlink()
+
+    def test_did_not_come_up(self):
+        for config, says, why in (
+            ("", "qemu: no such device\n", "not reported"),
+            ("", "Kernel panic - not syncing\n", "not reported"),
+            ("", "FACTS END count=0\n", "not reported"),
+            ("", "FACT kernel.release=7.0-base\nFACTS END count=1\n", "7.0-base"),
+            ("debug", "FACT kernel.release=7.0-series\nFACTS END count=1\n", "7.0-series"),
+        ):
+            done = self.boot(says, config)
+            self.assertEqual(done.returncode, 1, says)
+            self.assertRegex(done.stderr,
+                             f"made-up did not come up as .*release is {why}; see .*out")
 
     def test_ours_apply(self):
         """Each changes one file, in one place, and names a scenario."""
