@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of what the series costs a mapping without the attribute: next to nothing.
 
-One test, of a mapping that fails: the device does not reach the memory, and nothing can
-be bounced. Of kernels that have no dma-debug, as gcc makes them for x86_64. What
+One test, where the device does not reach the memory. Of kernels that have no dma-debug, as gcc makes them for x86_64. What
 dma-debug costs is counted in scenarios/dma-debug-cost.
 """
 
@@ -38,6 +37,8 @@ class CostTest(kit.ToolTest):
         for line, symbol in re.findall(
                 r"^ +[0-9a-f]+:\t(.*)$|^\t+[0-9a-f]+: R_\S+\t([^-+\s]+)", text, re.MULTILINE):
             if line:
+                # Either sets a register to -1.
+                line = re.sub(r"^(mov|or) +\$0xffffffffffffffff,", "set ", line)
                 found.append(re.sub(r"(?<=\t| )[0-9a-f]+ <.*>|0x[0-9a-f]+(?=\()|# .*", "_",
                                     line).strip())
             else:
@@ -53,8 +54,8 @@ class CostTest(kit.ToolTest):
         """The test, and behind all else what refuses."""
         base = self.instructions("base", "dma_map_phys")
         series = self.instructions("series", "dma_map_phys")
-        here = base.index("call   _ is_swiotlb_active") + 3
-        self.assertRegex("; ".join(base[here - 2:here]), r"^test   %al,%al; jne    _$")
+        # The argument of the call comes first.
+        here = base.index("call   _ is_swiotlb_active") - 1
         self.assertRegex("; ".join(series[here:here + 2]), r"^test   \$0x1000,\S+; jne    _$")
         del series[here:here + 2]
         self.assertEqual(series[:len(base)], base)
