@@ -12,6 +12,8 @@
  */
 #ifdef __DMA_ATTR_REQUIRE_COHERENCE
 #define EDU_ATTR_COHERENT	__DMA_ATTR_REQUIRE_COHERENCE
+#elif defined(DMA_ATTR_REQUIRE_COHERENCE)	/* before there is an approval */
+#define EDU_ATTR_COHERENT	DMA_ATTR_REQUIRE_COHERENCE
 #else
 #define EDU_ATTR_COHERENT	0
 #endif
