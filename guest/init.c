@@ -41,6 +41,12 @@
 #define WARN_AGAIN	"/sys/kernel/debug/clear_warn_once"
 
 #define UMEM_AGAIN	16
+
+/* More than the lines that are logged of refusals. */
+#define COST_TRIES	20
+/* What 1 GiB may cost of what a page does. */
+#define COST_FACTOR	10
+
 #define UNALIGNED	512
 #define REFUSALS	1000
 
@@ -413,6 +419,68 @@ unmap:
 	return ret;
 }
 
+/*
+ * The instructions that it takes to have memory refused, which is all there; 0 if it is
+ * not refused. What is logged would count as well, but not every time.
+ */
+static int measure_refusal(size_t length, long *cost)
+{
+	__u8 *buf = mmap(NULL, length, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	struct edu_umem umem = {
+		.addr	= (uintptr_t)buf,
+		.length	= length,
+	};
+	struct timespec begin, end;
+	int i, ret = -1;
+	long took;
+
+	if (buf == MAP_FAILED)
+		return -1;
+	for (i = 0; i < COST_TRIES; i++) {
+		clock_gettime(CLOCK_MONOTONIC, &begin);
+		if (ioctl(edu, EDU_REG_UMEM, &umem))
+			goto unmap;
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		if (!umem.error) {
+			*cost = 0;
+			ret = ioctl(edu, EDU_DEREG_UMEM, &umem);
+			goto unmap;
+		}
+		took = (end.tv_sec - begin.tv_sec) * 1000000000L +
+			end.tv_nsec - begin.tv_nsec;
+		if (!i || took < *cost)
+			*cost = took;
+	}
+	ret = 0;
+unmap:
+	munmap(buf, length);
+	return ret;
+}
+
+/* However much a process asks for, it learns at once that it cannot have it. */
+static int probe_large_refusals(void)
+{
+	long page = sysconf(_SC_PAGESIZE), least, more, most;
+	struct edu_cost cost = {};
+
+	if (ioctl(edu, EDU_COST, &cost))
+		return -1;
+	if (!cost.counted)
+		return 0;
+	if (measure_refusal(page, &least))
+		return -1;
+	if (!least)
+		return 0;
+	if (measure_refusal(64 << 20, &more) || measure_refusal(1 << 30, &most))
+		return -1;
+	fact("refusals.cost_page", "%ld", least);
+	fact("refusals.cost_64m", "%ld", more);
+	fact("refusals.cost_1g", "%ld", most);
+	fact("refusals.at_once", "%s", yes_no(most <= COST_FACTOR * least));
+	return 0;
+}
+
 /* Write to a disk and read back, past the page cache. */
 static int compare_disk(int fd, __u8 *written, __u8 *got)
 {
@@ -490,6 +558,7 @@ static const struct {
 	{ "umem",	probe_umem,		1 },
 	{ "uverbs",	probe_uverbs,		1 },
 	{ "refusals",	probe_refusals,		1 },
+	{ "large_refusals",	probe_large_refusals,	1 },
 	{ "blk",	probe_blk,		0 },
 	{ "scsi",	probe_scsi,		0 },
 	{ "input",	probe_input,		0 },

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of who may use DMA_ATTR_REQUIRE_COHERENCE: modules that are built and loaded.
 
-A stand-in for hfi1 is approved, a module of another name is not. That one is also built
+A stand-in for ib_mthca is approved, a module of another name is not. That one is also built
 by force, and by the name of the attribute that takes no approval.
 """
 
@@ -28,7 +28,7 @@ title = approved modules
 arch = {arch}
 memory = 256M
 timeout = 120
-prove = load/hfi1.ko=ok
+prove = load/ib_mthca.ko=ok
 """
 
 
@@ -66,7 +66,7 @@ class Modules(Kernel):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.work = Path(folder.name)
-        cls.approved = cls.build("hfi1")
+        cls.approved = cls.build("ib_mthca")
         cls.refused = cls.build("abuser")
         cls.forced = cls.build("abuser", FORCE, folder="forced")
         cls.raw = cls.build("raw", "RAW=1")
@@ -91,7 +91,7 @@ class Modules(Kernel):
 
     def code(self, folder):
         """All instructions, and what they refer to."""
-        text = self.objdump("--no-show-raw-insn", "-dr", self.work / folder / "hfi1.ko")
+        text = self.objdump("--no-show-raw-insn", "-dr", self.work / folder / "ib_mthca.ko")
         return text.partition("Disassembly")[2]
 
     def test_approved_module_builds(self):
@@ -100,7 +100,7 @@ class Modules(Kernel):
 
     def test_other_module_does_not_build(self):
         self.does_not_build(self.refused, f"ERROR: modpost: module abuser uses symbol {TOKEN}",
-                            "from namespace module:", "hfi1")
+                            "from namespace module:", "ib_mthca")
 
     def test_unresolved_symbols_allowed_is_not_enough(self):
         self.does_not_build(self.build("abuser", "KBUILD_MODPOST_WARN=1", folder="warn"),
@@ -111,20 +111,20 @@ class Modules(Kernel):
         self.assertIn(f"WARNING: modpost: module abuser uses symbol {TOKEN}", self.forced.stdout)
 
     def test_static_initialiser_does_not_compile(self):
-        done = self.build("hfi1", "SOURCE=static", folder="static")
+        done = self.build("ib_mthca", "SOURCE=static", folder="static")
         self.does_not_build(done, "static.c:7:", "static.c:11:", "not for static initialisers",
                             ATTRIBUTE)
 
     def test_static_initialiser_compiles_by_the_other_name(self):
-        self.builds(self.build("hfi1", "SOURCE=static", "RAW=1", folder="static-raw"))
+        self.builds(self.build("ib_mthca", "SOURCE=static", "RAW=1", folder="static-raw"))
 
     def test_code_is_the_same(self):
-        self.builds(self.build("hfi1", "RAW=1", folder="same"))
-        self.assertIn("<user_set", self.code("hfi1"))
-        self.assertEqual(self.code("hfi1"), self.code("same"))
+        self.builds(self.build("ib_mthca", "RAW=1", folder="same"))
+        self.assertIn("<user_set", self.code("ib_mthca"))
+        self.assertEqual(self.code("ib_mthca"), self.code("same"))
 
     def test_nothing_is_left_in_the_module(self):
-        module = self.work / "hfi1/hfi1.ko"
+        module = self.work / "ib_mthca/ib_mthca.ko"
         self.assertNotIn(".discard", self.objdump("-h", module))
         self.assertEqual(re.findall(rf".*{TOKEN}", self.objdump("-t", module)),
                          [line for line in self.objdump("-t", module).splitlines()
@@ -139,7 +139,7 @@ class Modules(Kernel):
             "dir /dev 0755 0 0\nnod /dev/console 0600 0 0 c 5 1\n"
             f"file /init {self.work}/init 0755 0 0\n"
             + "".join(f"file /{module}.ko {self.work}/{folder}/{module}.ko 0644 0 0\n"
-                      for module, folder in (("abuser", "forced"), ("hfi1", "hfi1"),
+                      for module, folder in (("abuser", "forced"), ("ib_mthca", "ib_mthca"),
                                              ("raw", "raw"))))
         with (self.work / "cpio").open("wb") as output:
             subprocess.run([self.objects / "usr/gen_init_cpio", self.work / "list"],
@@ -152,7 +152,7 @@ class Modules(Kernel):
 
         log = (self.work / "log").read_text(errors="replace")
         self.assertEqual(dict(re.findall(r"FACT load/(\w+)\.ko=(\w+)", log)),
-                         {"abuser": "EINVAL", "hfi1": "ok", "raw": "ok"})
+                         {"abuser": "EINVAL", "ib_mthca": "ok", "raw": "ok"})
         self.assertIn(f"abuser: module uses symbol ({TOKEN}) from namespace module:", log)
         self.assertEqual(log.count("the attribute is 0x1000"), 2)
 
