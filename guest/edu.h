@@ -2,8 +2,8 @@
 /*
  * What /dev/edu and its user agree on.
  *
- * The errno of an ioctl() says that the kit itself failed. What the DMA API or
- * the RDMA core answered is a result, and comes back in @error.
+ * The errno of an ioctl() says that the kit itself failed. What the DMA API,
+ * the RDMA core or GPU SVM answered is a result, and comes back in @error.
  */
 #ifndef EDU_H
 #define EDU_H
@@ -127,6 +127,29 @@ struct edu_mr_write {
 	__u32 seed;
 };
 
+/**
+ * struct edu_svm - memory of the calling process, which the device uses as its own
+ * @addr: in: an address of the process, with EDU_SIZE bytes in the same page
+ * @seed: in of EDU_SVM_WRITE: selects the pattern
+ * @error: out of EDU_SVM_MAP and EDU_SVM_WRITE: errno of mapping the range around
+ *	@addr, 0 if it succeeded
+ * @beyond_mask: out of EDU_SVM_MAP and EDU_SVM_WRITE: 1 if the page is above what the
+ *	device can address
+ * @mapped: out of EDU_SVM_REMOVE: 1 if the range was mapped for the device until then
+ * @unmapped: out of EDU_SVM_REMOVE: 1 if the process had unmapped the memory before,
+ *	and the driver was told
+ * @reserved: unused
+ */
+struct edu_svm {
+	__u64 addr;
+	__u32 seed;
+	__s32 error;
+	__u32 beyond_mask;
+	__u32 mapped;
+	__u32 unmapped;
+	__u32 reserved;
+};
+
 /* dma_map_phys() without attributes, and with DMA_ATTR_REQUIRE_COHERENCE. */
 #define EDU_MAP_PLAIN		_IOWR('E', 1, struct edu_map)
 #define EDU_MAP_COHERENT	_IOWR('E', 2, struct edu_map)
@@ -141,6 +164,10 @@ struct edu_mr_write {
 #define EDU_COST		_IOWR('E', 9, struct edu_cost)
 #define EDU_MAP_LINES		_IOW('E', 10, struct edu_lines)
 #define EDU_STRESS		_IOR('E', 11, struct edu_stress)
+/* drm_gpusvm_range_get_pages(), the same and a transfer, drm_gpusvm_range_remove(). */
+#define EDU_SVM_MAP		_IOWR('E', 12, struct edu_svm)
+#define EDU_SVM_WRITE		_IOWR('E', 13, struct edu_svm)
+#define EDU_SVM_REMOVE		_IOWR('E', 14, struct edu_svm)
 
 /* What the device writes. */
 static inline __u8 edu_pattern(__u32 seed, __u32 i)

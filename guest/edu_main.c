@@ -27,6 +27,7 @@
 
 #include "edu.h"
 #include "edu_dma_debug.h"
+#include "edu_gpusvm.h"
 #include "edu_ib.h"
 
 #define EDU_VENDOR_ID		0x1234
@@ -57,6 +58,7 @@ MODULE_PARM_DESC(mismatch, "Do not sync, and unmap with the wrong attributes");
 struct edu_file {
 	struct list_head list;
 	struct xarray umems;
+	struct edu_gpusvm *svm;		/* NULL until it is needed */
 };
 
 /* There is one /dev/edu, so there is one device; it outlives every open file. */
@@ -65,6 +67,7 @@ static struct {
 	struct pci_dev *pdev;		/* NULL while no device is bound */
 	void __iomem *regs;
 	struct ib_device *ib;
+	struct drm_device *drm;
 	u8 *pattern;			/* coherent, EDU_SIZE bytes */
 	dma_addr_t pattern_dma;
 	struct list_head files;
@@ -277,18 +280,28 @@ static struct ib_umem *edu_get_umem(const struct edu_umem *arg)
 	return IS_ERR(odp) ? ERR_CAST(odp) : &odp->umem;
 }
 
-static int edu_reg_umem(struct edu_file *file, struct edu_umem *arg)
+/* Before the memory is mapped: if that fails, nobody tells which page it was. */
+static int edu_user_beyond_mask(u64 addr, u32 *beyond_mask)
 {
-	struct ib_umem *umem;
 	struct page *page;
 	int err;
 
-	/* Before the registration, as there is no umem to look at if it fails. */
-	err = pin_user_pages_fast(arg->addr, 1, FOLL_WRITE, &page);
+	err = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
 	if (err != 1)
 		return err ?: -EFAULT;
-	arg->beyond_mask = edu_beyond_mask(page_to_phys(page));
+	*beyond_mask = edu_beyond_mask(page_to_phys(page));
 	unpin_user_page(page);
+	return 0;
+}
+
+static int edu_reg_umem(struct edu_file *file, struct edu_umem *arg)
+{
+	struct ib_umem *umem;
+	int err;
+
+	err = edu_user_beyond_mask(arg->addr, &arg->beyond_mask);
+	if (err)
+		return err;
 
 	arg->error = 0;
 	umem = edu_get_umem(arg);
@@ -369,6 +382,41 @@ static void edu_release_umems(struct edu_file *file)
 	xa_destroy(&file->umems);
 }
 
+/* The device touches memory of the process, and writes to it if it is told to. */
+static int edu_svm_fault(struct edu_file *file, struct edu_svm *arg, bool write)
+{
+	dma_addr_t dma;
+	int err;
+
+	err = edu_user_beyond_mask(arg->addr, &arg->beyond_mask);
+	if (err)
+		return err;
+
+	if (!file->svm) {
+		struct edu_gpusvm *svm = edu_gpusvm_create(edu.drm);
+
+		if (IS_ERR(svm))
+			return PTR_ERR(svm);
+		file->svm = svm;
+	}
+
+	err = edu_gpusvm_map_and_lock(file->svm, arg->addr, &dma, &arg->error);
+	if (err || arg->error)
+		return err;
+	/* The range stays mapped for the transfer. */
+	if (write)
+		err = edu_write_pattern(dma, arg->seed);
+	edu_gpusvm_unlock(file->svm);
+	return err;
+}
+
+static void edu_release_svm(struct edu_file *file)
+{
+	if (file->svm)
+		edu_gpusvm_destroy(file->svm);
+	file->svm = NULL;
+}
+
 static int edu_info(struct edu_info *info)
 {
 	struct device *dev = &edu.pdev->dev;
@@ -398,6 +446,7 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		struct edu_lines lines;
 		struct edu_stress stress;
 		struct edu_mr_write mr;
+		struct edu_svm svm;
 	} u;
 	int err;
 
@@ -445,6 +494,13 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	case EDU_MR_WRITE:
 		err = edu_ib_write(edu.ib, u.mr.rkey, u.mr.seed);
 		break;
+	case EDU_SVM_MAP:
+	case EDU_SVM_WRITE:
+		err = edu_svm_fault(file, &u.svm, cmd == EDU_SVM_WRITE);
+		break;
+	case EDU_SVM_REMOVE:
+		err = file->svm ? edu_gpusvm_remove(file->svm, &u.svm) : -ENOENT;
+		break;
 	default:
 		err = -ENOTTY;
 	}
@@ -480,6 +536,7 @@ static int edu_release(struct inode *inode, struct file *filp)
 	mutex_lock(&edu.lock);
 	list_del(&file->list);
 	edu_release_umems(file);
+	edu_release_svm(file);
 	mutex_unlock(&edu.lock);
 
 	kfree(file);
@@ -518,6 +575,10 @@ static int edu_start(struct pci_dev *pdev)
 	if (!edu.pattern)
 		return -ENOMEM;
 
+	edu.drm = edu_gpusvm_device(&pdev->dev);
+	if (IS_ERR(edu.drm))
+		return PTR_ERR(edu.drm);
+
 	pci_set_master(pdev);
 	edu.ib = edu_ib_register(&pdev->dev);
 	return PTR_ERR_OR_ZERO(edu.ib);
@@ -530,8 +591,10 @@ static void edu_stop(void)
 
 	scoped_guard(mutex, &edu.lock) {
 		/* Files may still be open: from here on they get ENODEV. */
-		list_for_each_entry(file, &edu.files, list)
+		list_for_each_entry(file, &edu.files, list) {
 			edu_release_umems(file);
+			edu_release_svm(file);
+		}
 		edu.pdev = NULL;
 	}
 

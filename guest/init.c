@@ -48,7 +48,6 @@
 #define COST_FACTOR	10
 
 #define UNALIGNED	512
-#define REFUSALS	1000
 
 /* What dev_notice_ratelimited() lets through, and for how many seconds. */
 #define LINES_ALLOWED	10
@@ -380,7 +379,7 @@ static int probe_refusals(void)
 	__u8 *page = map_pages(length);
 	unsigned int refused = 0, allowed;
 	time_t start;
-	long before, after, lost;
+	long before;
 	int i, ret = -1;
 
 	if (!page)
@@ -402,17 +401,15 @@ static int probe_refusals(void)
 		else if (ioctl(edu, EDU_DEREG_UMEM, &umem))
 			goto unmap;
 	}
-	if (read_value("/proc/meminfo", "MemAvailable:", &after) || read_log())
+	if (print_lost_memory("memory.lost_kb", before) || read_log())
 		goto unmap;
 
-	lost = before - after;
 	fact("refusals.refused", "%u", refused);
 	allowed = LINES_ALLOWED * (1 + (time(NULL) - start) / LINES_INTERVAL);
 	if (refused_lines && refused_lines <= allowed)
 		fact("refusals.lines", "few");
 	else
 		fact("refusals.lines", "%u", refused_lines);
-	fact("memory.lost_kb", "%ld", lost < NOISE_KB ? 0 : lost);
 	ret = 0;
 unmap:
 	munmap(page, length);
@@ -557,6 +554,7 @@ static const struct {
 	{ "unaligned",	probe_unaligned,	1 },
 	{ "umem",	probe_umem,		1 },
 	{ "uverbs",	probe_uverbs,		1 },
+	{ "gpusvm",	probe_gpusvm,		1 },
 	{ "refusals",	probe_refusals,		1 },
 	{ "large_refusals",	probe_large_refusals,	1 },
 	{ "blk",	probe_blk,		0 },
@@ -662,6 +660,16 @@ void print_lost(const char *name, const char *path, struct word before,
 		     sign * (atol(before.text) - atol(after.text)));
 	else
 		fact(name, "none");
+}
+
+int print_lost_memory(const char *name, long before)
+{
+	long after;
+
+	if (read_value("/proc/meminfo", "MemAvailable:", &after))
+		return -1;
+	fact(name, "%ld", before - after < NOISE_KB ? 0 : before - after);
+	return 0;
 }
 
 /* What the probes may have left behind. */

@@ -14,6 +14,9 @@
 #define DMA_DEBUG	"/sys/kernel/debug/dma-api/"
 #define DMA_DEBUG_FREE	DMA_DEBUG "num_free_entries"
 
+/* How often a probe asks for what is refused. */
+#define REFUSALS	1000
+
 struct word {
 	char text[64];
 };
@@ -41,6 +44,9 @@ int read_value(const char *path, const char *key, long *value);
 void print_lost(const char *name, const char *path, struct word before,
 		int sign);
 
+/* The same for MemAvailable of /proc/meminfo in KiB, 0 for what is no leak; 0, or -1. */
+int print_lost_memory(const char *name, long before);
+
 /*
  * The attributes that dma-debug shows of one of the device's mappings, "none" if there
  * are none, "mixed" if it shows those of some mappings only.
@@ -54,6 +60,7 @@ int write_word(const char *path, const char *text);
 /* Probes print facts and return 0, or -1 and errno. */
 int probe_checks(void);
 int probe_cost(void);
+int probe_gpusvm(void);
 int probe_input(void);
 int probe_kunit(void);
 int probe_stress(void);
