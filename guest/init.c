@@ -52,6 +52,9 @@
 /* What dev_notice_ratelimited() lets through, and for how many seconds. */
 #define LINES_ALLOWED	10
 #define LINES_INTERVAL	5
+
+/* The kernel counts these in ticks, of which a busy host takes some from the guest. */
+#define LINES_WAIT	(2 * LINES_INTERVAL)
 #define BLK_SIZE	(1024 * 1024)
 
 /* Less may be pages that other parts of the kernel took or gave back. */
@@ -388,7 +391,7 @@ static int probe_refusals(void)
 
 	/* What other probes had refused leaves no line for this one. */
 	if (refused_lines)
-		sleep(LINES_INTERVAL + 1);
+		sleep(LINES_WAIT);
 	if (read_value("/proc/meminfo", "MemAvailable:", &before) || read_log())
 		goto unmap;
 	refused_lines = 0;
@@ -682,7 +685,7 @@ static void measure(void)
 	run_probe("kunit", probe_kunit);
 	/* What the suites had refused leaves no line for the first of the probes. */
 	if (refused_lines)
-		sleep(LINES_INTERVAL + 1);
+		sleep(LINES_WAIT);
 	refused_lines = 0;
 
 	if (start_edu())
