@@ -4,6 +4,8 @@
  *
  * The errno of an ioctl() says that the kit itself failed. What the DMA API,
  * the RDMA core or GPU SVM answered is a result, and comes back in @error.
+ *
+ * mmap() gives memory of which the first half is in the lowest 4 GiB.
  */
 #ifndef EDU_H
 #define EDU_H

@@ -543,10 +543,31 @@ static int edu_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
+/* Memory of which an address-limited device reaches the first half only. */
+static int edu_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	unsigned long half = vma->vm_start + (vma->vm_end - vma->vm_start) / 2;
+	unsigned long addr;
+	struct page *page;
+	int err = 0;
+
+	for (addr = vma->vm_start; !err && addr < vma->vm_end; addr += PAGE_SIZE) {
+		page = alloc_page(GFP_KERNEL | __GFP_ZERO |
+				  (addr < half ? GFP_DMA32 : 0));
+		if (!page)
+			return -ENOMEM;
+		err = vm_insert_page(vma, addr, page);
+		/* Now it is the process's. */
+		put_page(page);
+	}
+	return err;
+}
+
 static const struct file_operations edu_fops = {
 	.owner		= THIS_MODULE,
 	.open		= edu_open,
 	.release	= edu_release,
+	.mmap		= edu_mmap,
 	.unlocked_ioctl	= edu_ioctl,
 };
 

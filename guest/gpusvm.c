@@ -14,8 +14,9 @@
 #include "edu.h"
 #include "init.h"
 
-/* The largest range that the driver makes; aligned, as it is of one range then. */
+/* The largest range that the driver makes, and the next. */
 #define RANGE	(2 * 1024 * 1024)
+#define SMALL_RANGE	(64 * 1024)
 #define SEED	12
 
 /* Whether all of the memory is what the process has put there. */
@@ -86,6 +87,42 @@ static int use_range(struct edu_svm *svm, __u8 *buf, __u8 *target)
 	return 0;
 }
 
+/* Aligned, so that it is of one range. */
+static __u8 *align(__u8 *pages, uintptr_t size)
+{
+	return (__u8 *)(((uintptr_t)pages + size - 1) & -size);
+}
+
+/* An address-limited device reaches the first pages of the range, and not the others. */
+static int map_half(void)
+{
+	struct word mappings = read_word(DMA_DEBUG_FREE);
+	struct edu_svm first = {}, last = {};
+	__u8 *pages, *buf;
+	int ret;
+
+	pages = map_pages(2 * SMALL_RANGE);
+	if (!pages)
+		return -1;
+	buf = mmap(align(pages, SMALL_RANGE), SMALL_RANGE,
+		   PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, edu, 0);
+	if (buf == MAP_FAILED)
+		return -1;
+	first.addr = (uintptr_t)buf;
+	last.addr = (uintptr_t)buf + SMALL_RANGE - EDU_SIZE;
+
+	ret = ioctl(edu, EDU_SVM_MAP, &first) || ioctl(edu, EDU_SVM_MAP, &last);
+	if (!ret) {
+		fact("gpusvm.half_beyond_mask", "%s",
+		     last.beyond_mask && !first.beyond_mask ? "yes" : "no");
+		fact("gpusvm.half", "%s", errno_name(last.error).text);
+		print_lost("gpusvm.half_mapped", DMA_DEBUG_FREE, mappings, 1);
+		ret = ioctl(edu, EDU_SVM_REMOVE, &last);
+	}
+	munmap(pages, 2 * SMALL_RANGE);
+	return ret ? -1 : 0;
+}
+
 int probe_gpusvm(void)
 {
 	struct word mappings = read_word(DMA_DEBUG_FREE);
@@ -97,12 +134,12 @@ int probe_gpusvm(void)
 
 	if (!pages)
 		return -1;
-	buf = (__u8 *)(((uintptr_t)pages + RANGE - 1) & -(uintptr_t)RANGE);
+	buf = align(pages, RANGE);
 	/* In the last page, the address of which is the last that the driver gets. */
 	target = buf + RANGE - sysconf(_SC_PAGESIZE);
 	svm.addr = (uintptr_t)target;
 
-	ret = use_range(&svm, buf, target);
+	ret = use_range(&svm, buf, target) || map_half();
 	/* The device has the range still. */
 	if (munmap(pages, 2 * RANGE) || ret)
 		return -1;
