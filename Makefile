@@ -42,6 +42,7 @@ $(foreach s,$(SCENARIOS),\
 	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
 	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\
 	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call likes,$(s))))\
+	$(eval programs.$(s) := $(shell sed -n 's/^programs *= *//p' $(files.$(s))))\
 	$(eval compared.$(s) := $(shell sed -n 's/^\(not-above\|below\) *=.*/\1/p' $(files.$(s)))))
 fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
@@ -123,11 +124,17 @@ endif
 $(OUT)/download/xen: | setup
 	@tools/fetch-xen $@
 
+# Where there is nothing to fetch, the boots say why and are skipped.
+$(OUT)/download/rdma-core.cpio: | setup
+	@mkdir -p $(@D)
+	@tools/fetch-rdma-core $@ 2>$@.why || { code=$$?; cat $@.why >&2; [ $$code -eq 2 ]; }
+
 define boot_rules
 $(OUT)/results/$(1)/$(2)/serial.log: $(files.$(1)) $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) \
+		$(programs.$(1):%=$(OUT)/download/%.cpio) \
 		tools/boot tools/scenarios.py $(wildcard guest/*.asl guest/*.dtsi) | $(OUT)/download/xen
 	@rm -rf $$(@D)
-	@tools/boot --xen $(OUT)/download/xen $$< $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) $$@
+	@tools/boot --xen $(OUT)/download/xen --programs $(OUT)/download/rdma-core.cpio $$< $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) $$@
 
 $(call verdict,$(1),$(2)): $(files.$(1)) $(OUT)/results/$(1)/$(2)/serial.log \
 		tools/judge tools/ktap.py tools/scenarios.py $(if $(compared.$(1)),$(filter-out %/$(2)/result.ktap,$(call verdict,$(1),base)))

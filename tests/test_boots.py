@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of fetch-xen, boot, judge, report and tally: machines that fail, and results that lie."""
+"""Tests of fetch-xen, fetch-rdma-core, boot, judge, report and tally: machines that fail, and results that lie."""
 
 import json
 import os
@@ -104,6 +104,12 @@ class ScenarioTest(kit.ToolTest):
         self.refuses(self.boot(SCENARIO.format(timeout=9) + "acpi = nonsense\n"),
                      "no ACPI table", "guest/nonsense.asl")
 
+    def test_unknown_programs(self):
+        for text in (SCENARIO.format(timeout=9) + "programs = games\n",
+                     SCENARIO.format(timeout=9).replace("x86_64", "arm64")
+                     + "programs = rdma-core\n"):
+            self.refuses(self.boot(text), "say rdma-core, for x86_64")
+
     def test_device_tree_of_a_pc(self):
         self.refuses(self.boot(SCENARIO.format(timeout=9) + "devicetree = noncoherent\n"),
                      "x86_64 has no device tree")
@@ -187,7 +193,7 @@ class BootTest(kit.ToolTest):
             "dir /dev 0755 0 0\nnod /dev/console 0600 0 0 c 5 1\n"
             f"file /init {self.folder}/init 0755 0 0\n")
         (self.folder / "init.c").write_text(
-            "#include <sys/reboot.h>\n#include <unistd.h>\n"
+            "#include <stdio.h>\n#include <sys/reboot.h>\n#include <unistd.h>\n"
             f"int main(void) {{ return {does}; }}\n")
         subprocess.run(["gcc", "-static", "-o", "init", "init.c"], cwd=self.folder, check=True)
         initramfs = self.folder / "made-up.cpio"
@@ -227,6 +233,32 @@ class BootTest(kit.ToolTest):
         scenario.write_text(SCENARIO.format(timeout=9) + "hypervisor = xen\n")
         self.refuses(self.tool("boot", "--xen", self.folder / "nowhere", scenario, IMAGE, INITRAMFS,
                                "log"), "there is no", "nowhere")
+
+    def with_programs(self, initramfs, programs):
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=60)
+                                             + "programs = rdma-core\n")
+        return self.tool("boot", "--programs", programs, self.folder / "made-up", IMAGE, initramfs,
+                         self.folder / "log")
+
+    def test_programs_are_in_the_guest(self):
+        """The kernel unpacks the second archive over the first, whose init does nothing."""
+        programs = self.initramfs_that('puts("FACTS END count=0") + reboot(RB_POWER_OFF)')
+        nothing = self.folder / "nothing.cpio"
+        # A length that is no multiple of four.
+        nothing.write_bytes(b"070701" + b"%08x" * 13 % (*[0] * 11, 11, 0) + b"TRAILER!!!\0")
+        self.succeeds(self.with_programs(nothing, programs))
+
+    def test_no_programs(self):
+        self.refuses(self.with_programs(INITRAMFS, self.folder / "nowhere"), "there is no",
+                     "nowhere")
+
+    def test_programs_that_could_not_be_had(self):
+        (self.folder / "nowhere.why").write_text("W: a warning\nfetch-rdma-core: no mirror.\n")
+        done = self.with_programs(self.folder / "no-kernel-needed", self.folder / "nowhere")
+        self.succeeds(done)
+        self.assertIn("made-up is skipped", done.stdout)
+        self.assertEqual((self.folder / "log").read_text(),
+                         "boot: skipped: fetch-rdma-core: no mirror.\n")
 
     def test_table_does_not_compile(self):
         scenario = self.folder / "made-up"
@@ -285,6 +317,11 @@ class JudgeTest(kit.ToolTest):
         facts = json.loads((self.folder / "facts.json").read_text())
         self.assertEqual(facts, {"kernel.release": "7.0-series", "place": "here", "plain": "ok",
                                  "log.reports": "0"})
+
+    def test_skipped(self):
+        self.assertEqual(self.judge("boot: skipped: no mirror\n"), [])
+        self.assertEqual(self.tally(), "0 passed, 0 failed, 1 skipped")
+        self.assertIn("# SKIP no mirror\n", (self.folder / "result.ktap").read_text())
 
     def test_another_configuration(self):
         self.assertEqual(self.judge(LOG.replace("place=here", "place=there")),
@@ -489,6 +526,56 @@ class FetchXenTest(kit.ToolTest):
                     "holds no hypervisor")
 
 
+class FetchRdmaCoreTest(kit.ToolTest):
+    def fetch(self, script):
+        return self.tool("fetch-rdma-core", self.folder / "tools.cpio",
+                         path=self.stand_in("apt-get", script))
+
+    def failed(self, done, *words):
+        self.refuses(done, *words)
+        self.assertEqual(list(self.folder.glob("tools*")), [self.folder / "tools.cpio.d"])
+        self.assertEqual({path.suffix for path in (self.folder / "tools.cpio.d").iterdir()}
+                         - {".deb"}, {".log"})
+
+    def package(self, *commands):
+        """What apt-get does to deliver a package with what `commands` put in it."""
+        return "\n".join([
+            "root=$(mktemp -d)", "mkdir -p $root/DEBIAN $root/usr/bin $root/usr/share/doc",
+            "printf 'Package: ibverbs-utils\\nVersion: 1\\nArchitecture: all\\n"
+            "Maintainer: tester\\nDescription: x\\n' >$root/DEBIAN/control", *commands,
+            "dpkg-deb --build $root ibverbs-utils_1_all.deb", "rm -r $root"])
+
+    def test_apt_does_not_know_it(self):
+        self.failed(self.fetch("echo 'E: Unable to locate package'; exit 100"),
+                    "Unable to locate package", "apt-get update")
+
+    def test_not_a_package(self):
+        self.failed(self.fetch("echo truncated >ibverbs-utils_1_all.deb"), "cannot be unpacked")
+
+    def test_package_without_tools(self):
+        self.failed(self.fetch(self.package("touch $root/usr/bin/other")), "no ibv_rc_pingpong")
+
+    def test_archive(self):
+        """It has the tools, and what is no use in a guest is left out."""
+        self.succeeds(self.fetch(self.package(
+            "echo run >$root/usr/bin/ibv_rc_pingpong", "ln -s ibv_rc_pingpong $root/usr/bin/ibv_x",
+            "touch $root/usr/bin/other $root/usr/share/doc/text")))
+        data = (self.folder / "tools.cpio").read_bytes()
+        self.assertEqual(len(data) % 4, 0)
+        found = []
+        while data:
+            self.assertEqual(data[:6], b"070701")
+            _, mode, *_, size, _, _, _, _, length, _ = (
+                int(data[at:at + 8], 16) for at in range(6, 110, 8))
+            start = (110 + length + 3) // 4 * 4
+            found.append((data[110:110 + length].decode(), mode, data[start:start + size].decode()))
+            data = data[(start + size + 3) // 4 * 4:]
+        self.assertEqual(found, [
+            ("usr\0", 0o40755, ""), ("usr/bin\0", 0o40755, ""),
+            ("usr/bin/ibv_rc_pingpong\0", 0o100755, "run\n"),
+            ("usr/bin/ibv_x\0", 0o120777, "ibv_rc_pingpong"), ("TRAILER!!!\0", 0, "")])
+
+
 class TallyTest(kit.ToolTest):
     def tally(self, *ktaps):
         files = []
@@ -593,6 +680,23 @@ class ReportTest(kit.ToolTest):
             self.assertIn("the guest hung", text)
             self.assertIn("1 did not come out as expected", text)
 
+    def test_skipped(self):
+        self.boot("base", register="ok", fresh="2048")
+        self.boot("series")
+        ktap = self.folder / "results/made-up/series/result.ktap"
+        ktap.write_text("KTAP version 1\n1..1\nok 1 made-up series # SKIP no mirror\n")
+        for text in self.report():
+            self.assertIn("no mirror", text)
+            self.assertIn("1 boots of 1 machines; all came out as expected. 1 were skipped.", text)
+
+    def test_tools(self):
+        for kernel, result, shown in (("base", "ok", "tools work"), ("series", "exit_1", "tools fail")):
+            self.boot(kernel)
+            facts = self.folder / f"results/made-up/{kernel}/facts.json"
+            facts.write_text(json.dumps({"rxe.rc_pingpong": result, "rxe.ud_pingpong": "ok"}))
+            for text in self.report():
+                self.assertIn(f"RDMA {shown}", text)
+
     def test_no_results(self):
         self.refuses(self.tool("report", self.folder, self.page, "made-up"),
                      "no results of made-up")
@@ -645,6 +749,11 @@ class MutantTest(kit.ToolTest):
     def test_unchanged_series_does_not_pass(self):
         self.unchanged("    not ok 1 a\nnot ok 1 all\n")
         self.refuses(self.mutant(self.CHANGE), "does not pass either")
+
+    def test_unchanged_series_was_skipped(self):
+        self.unchanged("ok 1 direct series # SKIP no mirror\n")
+        self.succeeds(self.mutant(self.CHANGE))
+        self.assertIn("ok 1 made-up # SKIP no mirror\n", (self.folder / "out.ktap").read_text())
 
     def test_nothing_was_booted(self):
         done = self.mutant(self.CHANGE)

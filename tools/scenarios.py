@@ -10,6 +10,8 @@ like     a scenario whose lines come first, all but the four above; for the same
 memory   of the virtual machine, as QEMU's -m takes it (once)
 hypervisor  xen: the kernel runs as Xen's dom0 (once; normally none)
 cpus     of the virtual machine (once; normally 2)
+programs rdma-core: Debian's RDMA tools are in the guest; the scenario is skipped where
+         they cannot be had (once; x86_64; normally none)
 clock    instructions: time advances by 1 ns with each (once; normally real time)
 cmdline  words added to the kernel's command line
 machine  an option of QEMU's -machine; may repeat
@@ -37,7 +39,10 @@ OWN = {"name", "title", "arch", "config", "kernels"}
 ARCHITECTURES = {"arm64", "x86_64"}
 CLOCKS = {"", "instructions"}
 HYPERVISORS = {"", "xen"}
+PROGRAMS = {"", "rdma-core"}
 KERNELS = ("base", "series")
+# What the log of a boot that did not take place starts with; the reason follows.
+SKIPPED = "boot: skipped: "
 
 
 class BadScenario(Exception):
@@ -58,6 +63,7 @@ class Scenario:
     devicetree: str = ""
     cpus: str = ""
     clock: str = ""
+    programs: str = ""
     cmdline: list[str] = field(default_factory=list)
     machine: list[str] = field(default_factory=list)
     device: list[str] = field(default_factory=list)
@@ -140,6 +146,9 @@ def load(path: Path, asking: tuple[str, ...] = ()) -> Scenario:
     if scenario.hypervisor not in HYPERVISORS:
         raise BadScenario(f"{path}: hypervisor is {scenario.hypervisor!r}; "
                           "say xen or leave it out.")
+    if scenario.programs not in PROGRAMS or scenario.programs and scenario.arch != "x86_64":
+        raise BadScenario(f"{path}: programs is {scenario.programs!r} for {scenario.arch}; "
+                          "say rdma-core, for x86_64, or leave it out.")
     if scenario.clock not in CLOCKS:
         raise BadScenario(f"{path}: clock is {scenario.clock!r}; say instructions or leave it out.")
     if scenario.devicetree and scenario.arch != "arm64":
