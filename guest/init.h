@@ -16,6 +16,7 @@
 
 /* How often a probe asks for what is refused. */
 #define REFUSALS	1000
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct word {
 	char text[64];
@@ -23,6 +24,9 @@ struct word {
 
 extern int edu;
 extern unsigned int facts;
+
+/* Refusals in the kernel's log, as read_log() has counted them. */
+extern unsigned int refused_lines;
 
 /* A macro, so that the compiler checks the format. */
 #define fact(name, format, ...)						\
@@ -57,12 +61,16 @@ __u8 *map_pages(size_t length);
 
 int write_word(const char *path, const char *text);
 
+/* Count what the kernel has logged since the last call. */
+int read_log(void);
+
 /* Probes print facts and return 0, or -1 and errno. */
 int probe_checks(void);
 int probe_cost(void);
 int probe_gpusvm(void);
 int probe_input(void);
 int probe_kunit(void);
+int probe_rxe(void);
 int probe_stress(void);
 int probe_uverbs(void);
 
