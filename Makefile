@@ -176,13 +176,15 @@ $(tests): $(OUT)/check/%.ktap: tests/test_%.py $(OUT)/series.stamp FORCE
 
 # the suites, and what they catch
 
-suites := $(patsubst %,$(OUT)/kunit/%.ktap,um x86_64 x86_64-swiotlb=force arm64 arm64-swiotlb=force)
+suites := $(patsubst %,$(OUT)/kunit/%.ktap,um x86_64 x86_64-swiotlb=force arm64 arm64-swiotlb=force \
+	x86_64-mm x86_64-mm-swiotlb=force)
 kunit: setup $(suites)
 	@tools/tally $(OUT)/series $(suites)
 
 $(suites): $(OUT)/kunit/%.ktap: $(OUT)/series.stamp FORCE
 	@mkdir -p $(@D)
-	@tools/run-kunit $(OUT)/series $(firstword $(subst -, ,$*)) $@ $(word 2,$(subst -, ,$*))
+	@tools/run-kunit $(if $(filter mm,$(subst -, ,$*)),--only mm) $(OUT)/series $(firstword $(subst -, ,$*)) $@ \
+		$(filter swiotlb=%,$(subst -, ,$*))
 
 mutants := $(patsubst tests/%.patch,$(OUT)/%.ktap,$(wildcard tests/mutants/*.patch))
 mutant_scenarios := $(sort $(shell sed -n 's/^Scenario: //p' tests/mutants/*.patch))
