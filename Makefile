@@ -124,14 +124,15 @@ endif
 $(OUT)/download/xen: | setup
 	@tools/fetch-xen $@
 
-# Where there is nothing to fetch, the boots say why and are skipped.
+# Where there is nothing to fetch, the boots say why and are skipped, until there is.
+programs = $(foreach f,$(programs.$(1):%=$(OUT)/download/%.cpio),$(f) $(if $(wildcard $(f)),,FORCE))
 $(OUT)/download/rdma-core.cpio: | setup
 	@mkdir -p $(@D)
 	@tools/fetch-rdma-core $@ 2>$@.why || { code=$$?; cat $@.why >&2; [ $$code -eq 2 ]; }
 
 define boot_rules
 $(OUT)/results/$(1)/$(2)/serial.log: $(files.$(1)) $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) \
-		$(programs.$(1):%=$(OUT)/download/%.cpio) \
+		$(call programs,$(1)) \
 		tools/boot tools/scenarios.py $(wildcard guest/*.asl guest/*.dtsi) | $(OUT)/download/xen
 	@rm -rf $$(@D)
 	@tools/boot --xen $(OUT)/download/xen --programs $(OUT)/download/rdma-core.cpio $$< $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) $$@
