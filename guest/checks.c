@@ -15,8 +15,7 @@
 /* What is younger than five seconds is no leak to kmemleak. */
 #define KMEMLEAK_AGE_S	6
 
-/* Whether the kernel has the function @name. */
-static int has_function(const char *name)
+int has_function(const char *name)
 {
 	FILE *file = fopen("/proc/kallsyms", "r");
 	char line[256], symbol[128];

@@ -64,6 +64,9 @@ int write_word(const char *path, const char *text);
 /* Count what the kernel has logged since the last call. */
 int read_log(void);
 
+/* Whether the kernel has the function @name; -1 and errno if nobody knows. */
+int has_function(const char *name);
+
 /* Probes print facts and return 0, or -1 and errno. */
 int probe_checks(void);
 int probe_cost(void);
