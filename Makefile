@@ -177,6 +177,7 @@ $(tests): $(OUT)/check/%.ktap: tests/test_%.py $(OUT)/series.stamp FORCE
 
 # the suites, and what they catch
 
+# Those of mm alone are in a kernel without dma-debug.
 suites := $(patsubst %,$(OUT)/kunit/%.ktap,um x86_64 x86_64-swiotlb=force arm64 arm64-swiotlb=force \
 	x86_64-mm x86_64-mm-swiotlb=force)
 kunit: setup $(suites)

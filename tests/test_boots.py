@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of fetch-xen, fetch-rdma-core, boot, judge, report and tally: machines that fail, and results that lie."""
+"""Tests of what fetches, boots and judges: machines that fail, and results that lie."""
 
 import json
 import os
@@ -352,7 +352,8 @@ class JudgeTest(kit.ToolTest):
     def test_warning(self):
         for line in ("WARNING: kernel/dma/direct.h:120 at x", "BUG: sleeping function called",
                      "DMA-API: edu: device driver frees what it did not map",
-                     "UBSAN: shift-out-of-bounds in a.c:1:2", "BUG: KASAN: slab-use-after-free in x",
+                     "UBSAN: shift-out-of-bounds in a.c:1:2",
+                     "BUG: KASAN: slab-use-after-free in x",
                      "WARNING: possible circular locking dependency detected",
                      "INFO: trying to register non-static key.",
                      "rcu: INFO: rcu_preempt self-detected stall on CPU",
@@ -531,11 +532,16 @@ class FetchRdmaCoreTest(kit.ToolTest):
         return self.tool("fetch-rdma-core", self.folder / "tools.cpio",
                          path=self.stand_in("apt-get", script))
 
-    def failed(self, done, *words):
-        self.refuses(done, *words)
+    def leaves_nothing(self):
         self.assertEqual(list(self.folder.glob("tools*")), [self.folder / "tools.cpio.d"])
         self.assertEqual({path.suffix for path in (self.folder / "tools.cpio.d").iterdir()}
                          - {".deb"}, {".log"})
+
+    def breaks(self, done, words):
+        """A fault of the tool is a failure, which nobody takes for a reason to skip."""
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(words, done.stderr)
+        self.leaves_nothing()
 
     def package(self, *commands):
         """What apt-get does to deliver a package with what `commands` put in it."""
@@ -546,14 +552,15 @@ class FetchRdmaCoreTest(kit.ToolTest):
             "dpkg-deb --build $root ibverbs-utils_1_all.deb", "rm -r $root"])
 
     def test_apt_does_not_know_it(self):
-        self.failed(self.fetch("echo 'E: Unable to locate package'; exit 100"),
-                    "Unable to locate package", "apt-get update")
+        self.refuses(self.fetch("echo 'E: Unable to locate package'; exit 100"),
+                     "Unable to locate package", "apt-get update")
+        self.leaves_nothing()
 
     def test_not_a_package(self):
-        self.failed(self.fetch("echo truncated >ibverbs-utils_1_all.deb"), "cannot be unpacked")
+        self.breaks(self.fetch("echo truncated >ibverbs-utils_1_all.deb"), "cannot be unpacked")
 
     def test_package_without_tools(self):
-        self.failed(self.fetch(self.package("touch $root/usr/bin/other")), "no ibv_rc_pingpong")
+        self.breaks(self.fetch(self.package("touch $root/usr/bin/other")), "no ibv_rc_pingpong")
 
     def test_archive(self):
         """It has the tools, and what is no use in a guest is left out."""
@@ -690,7 +697,8 @@ class ReportTest(kit.ToolTest):
             self.assertIn("1 boots of 1 machines; all came out as expected. 1 were skipped.", text)
 
     def test_tools(self):
-        for kernel, result, shown in (("base", "ok", "tools work"), ("series", "exit_1", "tools fail")):
+        for kernel, result, shown in (("base", "ok", "tools work"),
+                                      ("series", "exit_1", "tools fail")):
             self.boot(kernel)
             facts = self.folder / f"results/made-up/{kernel}/facts.json"
             facts.write_text(json.dumps({"rxe.rc_pingpong": result, "rxe.ud_pingpong": "ok"}))
