@@ -23,7 +23,7 @@ OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainlin
 SCENARIOS := $(notdir $(wildcard scenarios/*))
 KERNELS := base series
 COVERS := $(wildcard patches/$(SERIES)/*/0000-cover-letter.patch)
-PATCHES := $(filter-out $(COVERS),$(wildcard patches/$(SERIES)/*/*.patch))
+PATCHES := $(filter-out $(COVERS),$(wildcard patches/$(SERIES)/*/[0-9]*))
 $(if $(PATCHES),,$(error patches/$(SERIES) holds no patches: name a folder that does with SERIES, \
 	or get it back from git))
 
@@ -44,7 +44,7 @@ $(foreach s,$(SCENARIOS),\
 	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call likes,$(s))))\
 	$(eval programs.$(s) := $(shell sed -n 's/^programs *= *//p' $(files.$(s))))\
 	$(eval compared.$(s) := $(shell sed -n 's/^\(not-above\|below\) *=.*/\1/p' $(files.$(s)))))
-fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2)))
+fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2) $(SERIES)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
 image.x86_64 := x86/boot/bzImage
@@ -85,13 +85,13 @@ setup:
 $(OUT)/download/linux-source.deb: | setup
 	@tools/fetch-kernel $@
 
-$(OUT)/base.stamp: $(source) $(wildcard base/debian-7.2/*.patch) | setup
+$(OUT)/base.stamp: $(source) base/sources $(wildcard base/debian-*/*.patch) | setup
 	@[ ! -e $(OUT)/base ] || echo "removing the old $(OUT)/base"
 	@rm -rf $(OUT)/base
 	@tools/make-base $(source) $(OUT)/base
 	@touch $@
 
-$(OUT)/series.stamp: $(OUT)/base.stamp $(COVERS) $(PATCHES)
+$(OUT)/series.stamp: $(OUT)/base.stamp $(COVERS) $(PATCHES) $(wildcard patches/$(SERIES)/names.sed)
 	@tools/make-series $(OUT)/base $(OUT)/series
 	@touch $@
 

@@ -10,10 +10,14 @@
  * 0 on a kernel that does not have the attribute. By the name that takes no
  * approval: this driver tests the attribute, and is no one to be approved.
  */
-#ifdef __DMA_ATTR_REQUIRE_COHERENCE
+#if defined(__DMA_ATTR_REQUIRE_COHERENCE)
 #define EDU_ATTR_COHERENT	__DMA_ATTR_REQUIRE_COHERENCE
+#elif defined(__DMA_ATTR_REQUIRE_COHERENT)	/* as v7.3 calls it */
+#define EDU_ATTR_COHERENT	__DMA_ATTR_REQUIRE_COHERENT
 #elif defined(DMA_ATTR_REQUIRE_COHERENCE)	/* before there is an approval */
 #define EDU_ATTR_COHERENT	DMA_ATTR_REQUIRE_COHERENCE
+#elif defined(DMA_ATTR_REQUIRE_COHERENT)
+#define EDU_ATTR_COHERENT	DMA_ATTR_REQUIRE_COHERENT
 #else
 #define EDU_ATTR_COHERENT	0
 #endif

@@ -25,8 +25,61 @@ struct edu_drm {
 
 struct edu_gpusvm {
 	struct drm_gpusvm gpusvm;
+	struct drm_device *drm;
 	struct mutex lock;	/* of looking up, inserting and removing ranges */
 };
+
+#ifdef DMA_ATTR_REQUIRE_COHERENT
+/* In v7.3 the pages of a range are the driver's, ... */
+struct edu_range {
+	struct drm_gpusvm_range base;
+	struct drm_gpusvm_pages pages;
+};
+
+static struct drm_gpusvm_pages *pages_of(struct drm_gpusvm_range *range)
+{
+	return &container_of(range, struct edu_range, base)->pages;
+}
+
+static struct drm_gpusvm_range *edu_range_alloc(struct drm_gpusvm *gpusvm)
+{
+	struct edu_range *range = kzalloc_obj(*range);
+
+	if (!range)
+		return NULL;
+	drm_gpusvm_init_pages(&range->pages,
+			      container_of(gpusvm, struct edu_gpusvm, gpusvm)->drm);
+	return &range->base;
+}
+
+static void edu_range_free(struct drm_gpusvm_range *range)
+{
+	drm_gpusvm_free_pages(range->gpusvm, pages_of(range),
+			      drm_gpusvm_range_size(range) >> PAGE_SHIFT);
+	kfree(container_of(range, struct edu_range, base));
+}
+
+#define drm_gpusvm_init(gpusvm, name, drm, args...) \
+	drm_gpusvm_init(gpusvm, name, args)
+#define drm_gpusvm_range_get_pages(gpusvm, range, ctx) \
+	drm_gpusvm_get_pages(gpusvm, pages_of(range), (gpusvm)->mm, \
+			     &(range)->notifier->notifier, \
+			     drm_gpusvm_range_start(range), \
+			     drm_gpusvm_range_end(range), ctx)
+#define drm_gpusvm_range_unmap_pages(gpusvm, range, ctx) \
+	drm_gpusvm_unmap_pages(gpusvm, pages_of(range), \
+			       drm_gpusvm_range_size(range) >> PAGE_SHIFT, ctx)
+#define drm_gpusvm_range_pages_valid(gpusvm, range) \
+	drm_gpusvm_pages_valid(gpusvm, pages_of(range))
+#define drm_gpusvm_range_set_unmapped(range, mmu_range) \
+	drm_gpusvm_range_set_unmapped(range, pages_of(range), 1, mmu_range)
+#else
+/* ... in v7.0-rc2 the range holds them. */
+static struct drm_gpusvm_pages *pages_of(struct drm_gpusvm_range *range)
+{
+	return &range->pages;
+}
+#endif
 
 static const struct drm_driver edu_drm_driver = {
 	.name	= "edu",
@@ -57,6 +110,10 @@ static void edu_invalidate_ranges(struct drm_gpusvm *gpusvm,
 }
 
 static const struct drm_gpusvm_ops edu_gpusvm_ops = {
+#ifdef DMA_ATTR_REQUIRE_COHERENT
+	.range_alloc = edu_range_alloc,
+	.range_free = edu_range_free,
+#endif
 	.invalidate = edu_invalidate_ranges,
 };
 
@@ -78,6 +135,7 @@ struct edu_gpusvm *edu_gpusvm_create(struct drm_device *drm)
 	if (!svm)
 		return ERR_PTR(-ENOMEM);
 
+	svm->drm = drm;
 	mutex_init(&svm->lock);
 	err = drm_gpusvm_init(&svm->gpusvm, "edu", drm, current->mm, 0,
 			      TASK_SIZE, SZ_512M, &edu_gpusvm_ops,
@@ -101,7 +159,7 @@ void edu_gpusvm_destroy(struct edu_gpusvm *svm)
 static dma_addr_t edu_range_dma_address(struct drm_gpusvm_range *range,
 					u64 addr)
 {
-	const struct drm_pagemap_addr *entry = range->pages.dma_addr;
+	const struct drm_pagemap_addr *entry = pages_of(range)->dma_addr;
 	u64 offset = addr - drm_gpusvm_range_start(range);
 
 	while (offset >= PAGE_SIZE << entry->order) {
@@ -154,6 +212,7 @@ int edu_gpusvm_remove(struct edu_gpusvm *svm, struct edu_svm *arg)
 {
 	struct drm_gpusvm_notifier *notifier;
 	struct drm_gpusvm_range *range;
+	struct drm_gpusvm_ctx ctx = {};
 
 	guard(mutex)(&svm->lock);
 	notifier = drm_gpusvm_notifier_find(&svm->gpusvm, arg->addr,
@@ -165,9 +224,11 @@ int edu_gpusvm_remove(struct edu_gpusvm *svm, struct edu_svm *arg)
 
 	drm_gpusvm_notifier_lock(&svm->gpusvm);
 	arg->mapped = drm_gpusvm_range_pages_valid(&svm->gpusvm, range);
-	arg->unmapped = range->pages.flags.unmapped;
+	arg->unmapped = pages_of(range)->flags.unmapped;
 	drm_gpusvm_notifier_unlock(&svm->gpusvm);
 
+	/* The notifier does it only until the range is removed. */
+	drm_gpusvm_range_unmap_pages(&svm->gpusvm, range, &ctx);
 	drm_gpusvm_range_remove(&svm->gpusvm, range);
 	return 0;
 }

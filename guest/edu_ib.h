@@ -4,8 +4,13 @@
 #define EDU_IB_H
 
 #include <linux/device.h>
+#include <linux/dma-mapping.h>
 #include <rdma/ib_umem.h>
 #include <rdma/ib_verbs.h>
+
+#ifdef DMA_ATTR_REQUIRE_COHERENT	/* as v7.3 calls it, and ... */
+#define ib_umem_get	ib_umem_get_va
+#endif
 
 struct ib_device *edu_ib_register(struct device *dma_device);
 /* Waits until nobody has the uverbs device open. */

@@ -89,6 +89,17 @@ class ScenarioTest(kit.ToolTest):
     def test_unknown_architecture(self):
         self.refuses(self.boot(SCENARIO.format(timeout=9).replace("x86_64", "pdp11")), "pdp11")
 
+    def test_expectation_for_a_series(self):
+        scenario = self.folder / "made-up"
+        scenario.write_text(SCENARIO.format(timeout=9) + f"both@{scenarios.SERIES} = plain=bad\n"
+                            + "".join(f"both@{path.name} = others=bad\n"
+                                      for path in scenarios.PATCHES.iterdir()
+                                      if path.name != scenarios.SERIES))
+        self.assertEqual(scenarios.load(scenario).both, ["plain=ok", "plain=bad"])
+        for key in ("both@v0.0", "memory@v7.3"):
+            self.refuses(self.boot(SCENARIO.format(timeout=9) + f"{key} = a=b\n"),
+                         f"{key} is no expectation")
+
     def test_unknown_hypervisor(self):
         self.refuses(self.boot(SCENARIO.format(timeout=9) + "hypervisor = vmware\n"),
                      "vmware", "say xen")

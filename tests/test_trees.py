@@ -19,7 +19,7 @@ LINES = [f"line {number}" for number in range(1, 31)]
 class TreeTest(kit.ToolTest):
     def setUp(self):
         super().setUp()
-        self.base = self.folder / "base"
+        self.base = self.folder / "mainline.base"
         self.series = self.folder / "series"
         self.patches = self.folder / "patches" / SERIES / "1-all"
         self.patches.mkdir(parents=True)
@@ -70,7 +70,7 @@ class TreeTest(kit.ToolTest):
 
     def refresh(self, **options):
         """With the patches of the test: a tool takes those next to its folder."""
-        self.link("tools")
+        self.link("tools", "base")
         return self.tool(self.folder / "tools/refresh", self.series, **options)
 
     def test_mainline_is_copied(self):
@@ -272,6 +272,25 @@ class TreeTest(kit.ToolTest):
         self.assertIn("[PATCH 00/10] All", self.contents()["0000-cover-letter.patch"])
         self.assertIn("[PATCH 09/10]", self.contents()["0009-mapping-Work-9.patch"])
 
+    def test_suite_of_another_series(self):
+        """It is laid out with the names of this one, and stays a link."""
+        self.make_base()
+        self.cover()
+        self.patch(1, "line 10", "line ten")
+        self.patch(2, "line 20", "LINE 20")
+        (self.patches / "0002-change.patch").rename(self.folder / "patches/suite.patch")
+        link = self.patches / "0002-mapping-Change-line-20.suite"
+        link.symlink_to("../../suite.patch")
+        (self.patches.parent / "names.sed").write_text("s/LINE/Line/\n")
+        self.succeeds(self.make_series())
+        self.assertIn("\nLine 20\n", (self.series / FILE).read_text())
+        self.succeeds(self.refresh())
+        self.assertEqual(link.readlink().name, "suite.patch")
+        (self.series / FILE).write_text("work\n")
+        self.git("commit", "--all", "--amend", "--no-edit")
+        self.refuses(self.refresh(), "not what ../../suite.patch holds: change it there")
+        self.assertEqual(link.readlink().name, "suite.patch")
+
     def test_refresh_keeps_edits_of_patches(self):
         self.lay_out_and_work()
         self.patch(1, "line 10", "line X")
@@ -289,7 +308,7 @@ class TreeTest(kit.ToolTest):
         self.written()
 
     def clean(self):
-        self.link("Makefile", "tools", "tests", "scenarios")
+        self.link("Makefile", "base", "tools", "tests", "scenarios")
         # Not as a part of the make that runs this.
         env = {name: value for name, value in os.environ.items() if "MAKE" not in name}
         return subprocess.run(["make", "clean"], cwd=self.folder, env=env, capture_output=True,

@@ -89,11 +89,16 @@ with_progress() {
 	wait "$job"
 }
 
-# The folder of patches/ that is laid out, and the kernel that it is written for.
+# The folder of patches/ that is laid out, and the kernel that it is made on.
 # shellcheck disable=SC2034
-series=${SERIES:-v7.0-rc2} mainline_version=7.0.0-rc2
-# shellcheck disable=SC2034
-mainline_commit=11439c4635edd669ae435eec308f4ab8a0804808
+{
+series=${SERIES:-v7.0-rc2}
+read -r package mainline_version mainline_commit <<END
+$(sed -n "s/^$series  *//p" "$top/base/sources")
+END
+reverts=$top/base/debian-${package##*-}
+}
+[ -n "$package" ] || die "base/sources has no line for '$series'; add one, or name another SERIES."
 
 kernel_version() { # TREE
 	[ -f "$1/Kbuild" ] && [ -f "$1/kernel/dma/mapping.c" ] &&
@@ -120,7 +125,7 @@ tree_git() { # TREE ARGUMENTS...
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null \
 		GIT_COMMITTER_NAME=${me} GIT_COMMITTER_EMAIL=${me}@localhost \
 		GIT_AUTHOR_NAME=${me} GIT_AUTHOR_EMAIL=${me}@localhost \
-		git -C "$tree" -c core.autocrlf=false "$@"
+		git -C "$tree" -c core.autocrlf=false -c advice.addEmptyPathspec=false "$@"
 }
 
 # Put the folders that PATCHES touch under git's control, and no others: adding the
@@ -132,7 +137,7 @@ track_touched_folders() { # TREE SUBJECT PATCHES...
 		tree_git "$tree" init --quiet --initial-branch=kit
 		tree_git "$tree" config status.showUntrackedFiles no
 	}
-	cat "$@" | sed -n 's|^--- a/\(.*\)/[^/]*$|\1|p' | sort -u | while read -r folder; do
+	cat /dev/null "$@" | sed -n 's|^--- a/\(.*\)/[^/]*$|\1|p' | sort -u | while read -r folder; do
 		[ ! -d "$tree/$folder" ] || (cd "$tree" && find "$folder" -maxdepth 1 -type f)
 	done | tree_git "$tree" add --force --pathspec-from-file=-
 	tree_git "$tree" commit --quiet --allow-empty --message "$subject"
@@ -140,7 +145,12 @@ track_touched_folders() { # TREE SUBJECT PATCHES...
 
 # One id of what all patches of a series hold.
 series_id() { # FOLDER
-	cat "$1"/*/*.patch | git hash-object --stdin
+	cat "$1"/*/*.patch "$1"/*/*.suite "$1/names.sed" 2>/dev/null | git hash-object --stdin
+}
+
+# A suite is kept once. Where it is a link, what this series calls otherwise is replaced.
+suite() { # LINK
+	sed -f "$(dirname "$1")/../names.sed" "$1"
 }
 
 # Refuse to go on when TREE, which make-series laid out, has what patches/ has not.
@@ -170,6 +180,9 @@ apply_patches() { # TREE PATCHES...
 			# On standard input an empty one would be passed over.
 			mail=.git/cover empty=keep
 			sed '/^base-commit: /,$d' "$patch" >"$tree/$mail" ;;
+		*.suite)
+			mail=.git/suite empty=stop
+			suite "$patch" >"$tree/$mail" ;;
 		*) mail=$patch empty=stop ;;
 		esac
 		errors=$(tree_git "$tree" am --quiet --keep-cr --empty=$empty "$mail" 2>&1 </dev/null) &&

@@ -29,18 +29,26 @@ not-above, below
 both-log, base-log, series-log
          text that the log of both or of that kernel must contain; the lines
          with it are no unexpected complaints
+
+An expectation holds for one series only if its key ends with the name: base@v7.3.
 """
+
+import os
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CONFIGS = Path(__file__).resolve().parent.parent / "configs"
+TOP = Path(__file__).resolve().parent.parent
+CONFIGS = TOP / "configs"
+PATCHES = TOP / "patches"
 OWN = {"name", "title", "arch", "config", "kernels"}
 ARCHITECTURES = {"arm64", "x86_64"}
 CLOCKS = {"", "instructions"}
 HYPERVISORS = {"", "xen"}
 PROGRAMS = {"", "rdma-core"}
 KERNELS = ("base", "series")
+SERIES = os.environ.get("SERIES", "v7.0-rc2")
+EXPECTATIONS = {"both", "base", "series", "both_log", "base_log", "series_log"}
 # What the log of a boot that did not take place starts with; the reason follows.
 SKIPPED = "boot: skipped: "
 
@@ -110,6 +118,7 @@ def load(path: Path, asking: tuple[str, ...] = ()) -> Scenario:
             continue
         where = f"{path}, line {number}"
         key, equals, value = (part.strip() for part in text.partition("="))
+        key, at, series = key.partition("@")
         attribute = key.replace("-", "_")
         if not equals or not value:
             raise BadScenario(f"{where}: wants 'key = value', not {text!r}.")
@@ -118,6 +127,12 @@ def load(path: Path, asking: tuple[str, ...] = ()) -> Scenario:
             raise BadScenario(f"{where}: unknown key {key!r}; use one of: {known}.")
         if attribute in ("prove", "both", "base", "series") and "=" not in value:
             raise BadScenario(f"{where}: {key} wants fact=value, not {value!r}.")
+        if at and (attribute not in EXPECTATIONS or not (PATCHES / series).is_dir()):
+            raise BadScenario(f"{where}: {key}@{series} is no expectation for a series; "
+                              f"use a key of these, {', '.join(sorted(EXPECTATIONS))}, "
+                              "and a folder of patches/.")
+        if at and series != SERIES:
+            continue
         if isinstance(getattr(scenario, attribute), list):
             getattr(scenario, attribute).append(value)
         elif getattr(scenario, attribute) and attribute not in inherited:
