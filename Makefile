@@ -5,7 +5,9 @@
 # make                 all of it for the two scenarios that show most; the result is a
 #                      table and build/report/index.html
 # make matrix          the same for all scenarios: more machines, arm64, the debug kernel
-# make check           the matrix and the tests; ends with 'N passed, N failed, N skipped'
+# make check           the matrix and the tests, and the boots of v7.3 that show most; ends
+#                      with 'N passed, N failed, N skipped'
+# make SERIES=v7.3     the same with the series for v7.3, in build/v7.3/
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make boot SCENARIO=  one scenario of scenarios/
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
@@ -16,7 +18,7 @@
 # make setup           install what is missing (root), or say how (others)
 # make clean           remove build/, unless build/series has what patches/ has not
 
-# The folder of patches/; any other is built in build/SERIES/.
+# The folder of patches/; any other than the first is built in build/SERIES/.
 export SERIES ?= v7.0-rc2
 BASE ?=
 OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
@@ -57,6 +59,9 @@ verdict = $(OUT)/results/$(1)/$(2)/result.ktap
 guests = $(sort $(call each_boot,$(1),guest))
 verdicts = $(call each_boot,$(1),verdict)
 main := direct swiotlb-force
+# For another series than the first, whose tests and other machines are the same.
+briefly := $(main) address-limited-noforce intel-iommu-untrusted unmap-mismatch \
+	xen-dom0 xen-dom0-swiotlb-force
 
 # A build keeps all cores busy, so builds run one after another; a boot takes one core.
 # One that fails does not keep the others from telling.
@@ -65,7 +70,7 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot check clean kunit matrix mutants refresh setup toolchains tree FORCE
+.PHONY: all boot brief check clean kunit matrix mutants refresh setup toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(main)))
@@ -151,12 +156,23 @@ boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
+ifeq ($(SERIES),v7.0-rc2)
 all_verdicts := $(call verdicts,$(SCENARIOS)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
+other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(call verdicts,$(briefly))) build/v7.3/check/checkpatch.ktap)
 check: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
 	-$(call in_parallel,$(all_verdicts))
+	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 brief)
 	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
 	@tools/report $(OUT)/results $(OUT)/report/index.html $(SCENARIOS)
-	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts) $(OUT)/check/readme.ktap
+	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts) $(other_verdicts) $(OUT)/check/readme.ktap
+else
+check: brief
+	@tools/report $(OUT)/results $(OUT)/report/index.html $(briefly)
+	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(briefly)) $(OUT)/check/checkpatch.ktap
+endif
+
+brief: setup $(call guests,$(briefly)) $(OUT)/download/xen
+	-$(call in_parallel,$(call verdicts,$(briefly)) $(OUT)/check/checkpatch.ktap)
 
 $(OUT)/check/mainline.ktap: $(PATCHES) $(shell find base/v7.0-rc2 -type f) \
 		tools/replay-on-mainline tools/fingerprints.py tools/patchfile.py | setup
@@ -165,7 +181,7 @@ $(OUT)/check/mainline.ktap: $(PATCHES) $(shell find base/v7.0-rc2 -type f) \
 
 $(OUT)/check/checkpatch.ktap: $(PATCHES) $(OUT)/base.stamp tools/check-patches
 	@mkdir -p $(@D)
-	@tools/check-patches $(OUT)/base $(PATCHES) >$@ || [ $$? -eq 1 ]
+	@tools/check-patches $(OUT)/base $(filter %.patch,$(PATCHES)) >$@ || [ $$? -eq 1 ]
 
 $(OUT)/check/suites.ktap: $(filter %/series/result.ktap,$(call verdicts,$(SCENARIOS))) tools/check-suites tools/ktap.py
 	@mkdir -p $(@D)

@@ -49,6 +49,9 @@ static struct drm_gpusvm_range *edu_range_alloc(struct drm_gpusvm *gpusvm)
 		return NULL;
 	drm_gpusvm_init_pages(&range->pages,
 			      container_of(gpusvm, struct edu_gpusvm, gpusvm)->drm);
+#ifdef __DMA_ATTR_REQUIRE_COHERENT	/* the series, which also has the flag */
+	range->pages.flags.require_coherent = true;
+#endif
 	return &range->base;
 }
 
