@@ -272,6 +272,16 @@ class TreeTest(kit.ToolTest):
         self.assertIn("[PATCH 00/10] All", self.contents()["0000-cover-letter.patch"])
         self.assertIn("[PATCH 09/10]", self.contents()["0009-mapping-Work-9.patch"])
 
+    def test_cover_letter_without_base_commit(self):
+        """What refresh appends is no part of it, or it would be appended again."""
+        self.make_base()
+        self.cover()
+        self.patch(1, "line 10", "line ten")
+        cover = self.patches / "0000-cover-letter.patch"
+        cover.write_text(cover.read_text().replace("base-commit: 0", "prerequisite-patch-id: 0"))
+        self.succeeds(self.make_series())
+        self.assertEqual(self.git("log", "--format=%B", "-1", "HEAD^").strip(), "All\n\nWhy.")
+
     def test_suite_of_another_series(self):
         """It is laid out with the names of this one, and stays a link."""
         self.make_base()

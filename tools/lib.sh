@@ -179,7 +179,7 @@ apply_patches() { # TREE PATCHES...
 		*/0000-cover-letter.patch)
 			# On standard input an empty one would be passed over.
 			mail=.git/cover empty=keep
-			sed '/^base-commit: /,$d' "$patch" >"$tree/$mail" ;;
+			sed '/^base-commit: \|^prerequisite-patch-id: /,$d' "$patch" >"$tree/$mail" ;;
 		*.suite)
 			mail=.git/suite empty=stop
 			suite "$patch" >"$tree/$mail" ;;
