@@ -22,7 +22,7 @@
 export SERIES ?= v7.0-rc2
 BASE ?=
 OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
-SCENARIOS := $(notdir $(wildcard scenarios/*))
+SCENARIOS := $(filter-out parts,$(notdir $(wildcard scenarios/*)))
 KERNELS := base series
 COVERS := $(wildcard patches/$(SERIES)/*/0000-cover-letter.patch)
 PATCHES := $(filter-out $(COVERS),$(wildcard patches/$(SERIES)/*/[0-9]*))
@@ -59,6 +59,7 @@ verdict = $(OUT)/results/$(1)/$(2)/result.ktap
 guests = $(sort $(call each_boot,$(1),guest))
 verdicts = $(call each_boot,$(1),verdict)
 main := direct swiotlb-force
+report = tools/report --results $(SERIES)=$(OUT)/results
 # For another series than the first, whose tests and other machines are the same.
 briefly := $(main) address-limited-noforce intel-iommu-untrusted unmap-mismatch \
 	xen-dom0 xen-dom0-swiotlb-force
@@ -74,12 +75,12 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 
 all: setup $(call guests,$(main)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(main)))
-	@tools/report --detail $(OUT)/results $(OUT)/report/index.html $(main)
+	@$(report) --detail $(OUT)/report/index.html $(main)
 	@tools/tally $(OUT)/series $(call verdicts,$(main))
 
 matrix: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(SCENARIOS)))
-	@tools/report $(OUT)/results $(OUT)/report/index.html $(SCENARIOS)
+	@$(report) $(OUT)/report/index.html $(SCENARIOS)
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(SCENARIOS))
 
 setup:
@@ -151,28 +152,29 @@ $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(
 boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 	$(if $(kernels.$(SCENARIO)),,$(error There is no scenario '$(SCENARIO)'; choose one of: $(SCENARIOS)))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
-	@tools/report --detail $(OUT)/results $(OUT)/report/index.html $(SCENARIO)
+	@$(report) --detail $(OUT)/report/index.html $(SCENARIO)
 	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
+brief_verdicts = $(call verdicts,$(briefly)) $(OUT)/check/checkpatch.ktap $(OUT)/check/series.ktap
 ifeq ($(SERIES),v7.0-rc2)
 all_verdicts := $(call verdicts,$(SCENARIOS)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
-other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(call verdicts,$(briefly))) build/v7.3/check/checkpatch.ktap)
+other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(brief_verdicts)))
 check: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
 	-$(call in_parallel,$(all_verdicts))
 	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 brief)
 	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
-	@tools/report $(OUT)/results $(OUT)/report/index.html $(SCENARIOS)
+	@$(report) $(if $(BASE),,--results v7.3=build/v7.3/results) $(OUT)/report/index.html $(SCENARIOS)
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts) $(other_verdicts) $(OUT)/check/readme.ktap
 else
 check: brief
-	@tools/report $(OUT)/results $(OUT)/report/index.html $(briefly)
-	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(briefly)) $(OUT)/check/checkpatch.ktap
+	@$(report) $(OUT)/report/index.html $(briefly)
+	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(brief_verdicts)
 endif
 
 brief: setup $(call guests,$(briefly)) $(OUT)/download/xen
-	-$(call in_parallel,$(call verdicts,$(briefly)) $(OUT)/check/checkpatch.ktap)
+	-$(call in_parallel,$(brief_verdicts))
 
 $(OUT)/check/mainline.ktap: $(PATCHES) $(shell find base/v7.0-rc2 -type f) \
 		tools/replay-on-mainline tools/fingerprints.py tools/patchfile.py | setup
@@ -212,7 +214,7 @@ mutants: setup $(call guests,$(mutant_scenarios)) $(OUT)/download/xen \
 	@tools/tally $(OUT)/series $(mutants)
 
 $(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp $(wildcard guest/* \
-		scenarios/* configs/*.config configs/*/*.config) \
+		scenarios/* scenarios/*/* configs/*.config configs/*/*.config) \
 		$(addprefix tools/,try-mutant build-kernel boot judge)
 	@mkdir -p $(@D)
 	@tools/try-mutant $(OUT) $< $@ $(call fragments,$(build.$(call mutant_scenario,$<)),series)

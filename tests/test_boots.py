@@ -12,6 +12,7 @@ import unittest
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from unittest import mock
+from unittest import mock
 
 import kit
 import ktap_unittest
@@ -155,6 +156,16 @@ class ScenarioTest(kit.ToolTest):
         self.assertEqual(scenario.expected("series"), [
             ("prove", "place", "there"), ("both", "plain", "ok"), ("both", "more", "yes")])
 
+    def test_like_several(self):
+        (self.folder / "parts").mkdir()
+        (self.folder / "parts/more").write_text("memory = 1G\nboth = plain=bad\ndevice = edu\n")
+        scenario = self.like("like = other parts/more\ntitle = mine\narch = arm64\n"
+                             "base = plain=none\n")
+        self.assertEqual((scenario.memory, scenario.device), ("1G", ["edu"]))
+        self.assertEqual(dict((kernel, scenario.expected(kernel)[-1])
+                              for kernel in scenarios.KERNELS),
+                         {"base": ("base", "plain", "none"), "series": ("both", "plain", "bad")})
+
     def test_like_is_not_all(self):
         with self.assertRaisesRegex(scenarios.BadScenario, "lacks 'title'"):
             self.like("like = other\narch = arm64\n")
@@ -173,7 +184,7 @@ class ScenarioTest(kit.ToolTest):
                 scenarios.load(self.folder / "made-up")
 
     def test_ours_load(self):
-        for path in sorted((kit.TOP / "scenarios").iterdir()):
+        for path in filter(Path.is_file, sorted((kit.TOP / "scenarios").iterdir())):
             for text in scenarios.load(path).series_log:
                 # The suites print such lines for devices of their own.
                 if "refused a DMA mapping" in text:
@@ -226,6 +237,7 @@ class BootTest(kit.ToolTest):
     def test_lies_and_warns(self):
         """Our own guest, on a machine that is not what its scenario says."""
         scenario = self.folder / "made-up"
+        (self.folder / "parts").symlink_to(kit.TOP / "scenarios/parts")
         scenario.write_text((kit.TOP / "scenarios/unmap-mismatch").read_text()
                             .replace("dma_is_phys=no", "dma_is_phys=yes")
                             .replace("series-log = ", "base-log = "))
@@ -644,8 +656,8 @@ class ReportTest(kit.ToolTest):
         super().setUp()
         self.page = self.folder / "report/index.html"
 
-    def boot(self, kernel, ktap="ok 1 a", scenario="made-up", **facts):
-        boot = self.folder / "results" / scenario / kernel
+    def boot(self, kernel, ktap="ok 1 a", scenario="made-up", results="results", **facts):
+        boot = self.folder / results / scenario / kernel
         boot.mkdir(parents=True)
         facts = {f"umem.{name}": value for name, value in facts.items()}
         (boot / "facts.json").write_text(json.dumps({"umem.size": "2048", **facts}))
@@ -653,7 +665,8 @@ class ReportTest(kit.ToolTest):
         (boot / "result.ktap").write_text(f"KTAP version 1\n1..1\n    1..2\n    {ktap}\n")
 
     def report(self, *options):
-        done = self.tool("report", *options, self.folder / "results", self.page, "made-up")
+        done = self.tool("report", *options, "--results", f"v1={self.folder}/results",
+                         self.page, "made-up")
         self.succeeds(done)
         return done.stdout, self.page.read_text(), self.page.with_name("results.rst").read_text()
 
@@ -661,10 +674,23 @@ class ReportTest(kit.ToolTest):
         self.boot("base", "ok 1 a\n    not ok 2 <b>", register="ok", fresh="512")
         self.boot("series", register="EOPNOTSUPP")
         for text in self.report():
-            self.assertIn("registered, stale: 512 of 2048 bytes", text)
+            self.assertIn("stale: 512 of 2048 bytes", text)
             self.assertIn("refused: EOPNOTSUPP", text)
+            self.assertNotIn("v1 without the series", text)
             self.assertIn("1 of 2", text)
             self.assertIn("2 boots of 1 machines; 1 did not come out as expected.", text)
+
+    def test_series_side_by_side(self):
+        self.boot("base", register="ok", fresh="512")
+        self.boot("base", results="others", register="EIO")
+        for text in self.report("--results", f"v2={self.folder}/others"):
+            for series in ("v1", "v2"):
+                self.assertIn(f"{series} without the series", text)
+                self.assertIn(f"{series} with the series", text)
+            self.assertLess(text.index("refused: EIO"), text.index("stale: 512 of 2048 bytes"))
+            self.assertIn("2 boots of 1 machines", text)
+        self.assertEqual({path.name for path in (self.page.parent / "log").iterdir()},
+                         {"made-up-v1-base.txt", "made-up-v2-base.txt"})
 
     def test_details(self):
         self.boot("base", register="ok", fresh="2048", again="5:EIO")
@@ -676,13 +702,13 @@ class ReportTest(kit.ToolTest):
         for text in self.report():
             self.assertIn("1 boots of 1 machines; all came out as expected.", text)
             self.assertNotIn("older", text)
-        self.assertFalse((self.page.parent / "log/older-series.txt").exists())
+        self.assertFalse((self.page.parent / "log/older-v1-series.txt").exists())
 
     def test_cells_lead_to_logs(self):
         self.boot("base", register="ok", fresh="2048")
         self.boot("series", register="ok", fresh="2048")
         links = set(re.findall(r'href="([^"#]+)"', self.report()[1]))
-        self.assertEqual(links, {"log/made-up-base.txt", "log/made-up-series.txt"})
+        self.assertEqual(links, {"log/made-up-v1-base.txt", "log/made-up-v1-series.txt"})
         for link in links:
             self.assertTrue((self.page.parent / link).read_text().startswith("log of"))
 
@@ -717,7 +743,7 @@ class ReportTest(kit.ToolTest):
                 self.assertIn(f"RDMA {shown}", text)
 
     def test_no_results(self):
-        self.refuses(self.tool("report", self.folder, self.page, "made-up"),
+        self.refuses(self.tool("report", "--results", f"v1={self.folder}", self.page, "made-up"),
                      "no results of made-up")
 
 
@@ -760,6 +786,13 @@ class MutantTest(kit.ToolTest):
         self.refuses(self.mutant("Scenario: direct\n\n--- a/kernel/dma/debug.c\n"
                                  "+++ b/kernel/dma/debug.c\n@@ -1,1 +1,1 @@\n-no\n+yes\n"),
                      "made-up does not apply")
+
+    def test_does_not_apply_to_another_series(self):
+        with mock.patch.dict(os.environ, SERIES="v7.3"):
+            self.succeeds(self.mutant("Scenario: direct\n\n--- a/kernel/dma/debug.c\n"
+                                      "+++ b/kernel/dma/debug.c\n@@ -1,1 +1,1 @@\n-no\n+yes\n"))
+        self.assertIn("ok 1 made-up # SKIP v7.3 has not the code",
+                      (self.folder / "out.ktap").read_text())
 
     def test_unchanged_series_was_not_booted(self):
         self.unchanged("").unlink()

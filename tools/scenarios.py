@@ -5,11 +5,13 @@ title    what the row of the report is called (once)
 arch     the machine's architecture (once)
 config   a folder of configs/ with what else is built into the kernel (once; normally none)
 kernels  the kernels that are booted (once; normally 'base series')
-like     a scenario whose lines come first, all but the four above; for the same fact
-         the later line counts, and what is 'once' may be set anew (once, first line)
+like     scenarios, or files of scenarios/parts/, whose lines come first, all but the
+         four above; for the same fact the later line counts, and what is 'once' may
+         be set anew (once, first line)
 memory   of the virtual machine, as QEMU's -m takes it (once)
 hypervisor  xen: the kernel runs as Xen's dom0 (once; normally none)
 cpus     of the virtual machine (once; normally 2)
+cpu      as QEMU's -cpu takes it (once; normally what tools/boot has for the architecture)
 programs rdma-core: Debian's RDMA tools are in the guest; the scenario is skipped where
          they cannot be had (once; x86_64; normally none)
 clock    instructions: time advances by 1 ns with each (once; normally real time)
@@ -21,8 +23,8 @@ acpi     a table of guest/ to add to the firmware's, without the .asl
 timeout  seconds after which the boot counts as hung (once)
 prove    fact=value, on both kernels: the configuration is in effect
 both     fact=value that both kernels must report
-base     fact=value that the kernel without the series must report
-series   fact=value that the kernel with the series must report
+base     fact=value that the kernel without the series must report, instead of 'both'
+series   fact=value that the kernel with the series must report, instead of 'both'
 not-above, below
          a fact whose number must not be higher with the series by more than a
          percent, or must be lower by that
@@ -70,6 +72,7 @@ class Scenario:
     hypervisor: str = ""
     devicetree: str = ""
     cpus: str = ""
+    cpu: str = ""
     clock: str = ""
     programs: str = ""
     cmdline: list[str] = field(default_factory=list)
@@ -90,26 +93,28 @@ class Scenario:
         """What `kernel` must report: (why it is expected, fact, value)."""
         own = self.base if kernel == "base" else self.series
         sources = (("prove", self.prove), ("both", self.both), (kernel, own))
-        return [(why, fact, value) for why, items in sources
-                for fact, value in dict(item.split("=", 1) for item in items).items()]
+        expected = {fact: (why, fact, value) for why, items in sources
+                    for fact, value in (item.split("=", 1) for item in items)}
+        return list(expected.values())
 
     def expected_log(self, kernel: str) -> list[str]:
-        return self.both_log + (self.base_log if kernel == "base" else self.series_log)
+        own = self.base_log if kernel == "base" else self.series_log
+        return list(dict.fromkeys(self.both_log + own))
 
 
-def inherit(scenario: Scenario, other: Scenario) -> set[str]:
-    """Take over what `other` says; returns the keys that may be set anew."""
+def inherit(scenario: Scenario, other: Scenario) -> None:
+    """Add what `other` says; where only one can count, it is the later one."""
     for key, value in vars(other).items():
-        if key not in OWN | {"like"}:
-            setattr(scenario, key, value)
-    return {key for key, value in vars(scenario).items() if value and key != "like"}
+        if key in OWN | {"like"} or not value:
+            continue
+        setattr(scenario, key, getattr(scenario, key) + value if isinstance(value, list) else value)
 
 
-def load(path: Path, asking: tuple[str, ...] = ()) -> Scenario:
-    """Read one scenario file, which those `asking` are like, or raise BadScenario."""
+def read(path: Path, root: Path, asking: tuple[Path, ...] = ()) -> Scenario:
+    """Read a file, which those `asking` are like; names in it start at `root`."""
     if not path.is_file():
-        known = ", ".join(sorted(p.name for p in path.parent.glob("*") if p.is_file()))
-        raise BadScenario(f"there is no scenario {path.name}; choose one of: {known}.")
+        known = ", ".join(sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file()))
+        raise BadScenario(f"there is no scenario {path.relative_to(root)}; choose one of: {known}.")
     scenario = Scenario(path.name)
     inherited = set()
     for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -143,9 +148,18 @@ def load(path: Path, asking: tuple[str, ...] = ()) -> Scenario:
         if key == "like":
             if scenario != Scenario(path.name, like=value):
                 raise BadScenario(f"{where}: like follows other keys; make it the first.")
-            if value in (*asking, path.name):
-                raise BadScenario(f"{where}: {value} would be like itself; correct 'like'.")
-            inherited = inherit(scenario, load(path.with_name(value), (*asking, path.name)))
+            for other in (root / name for name in value.split()):
+                if other in (*asking, path):
+                    raise BadScenario(f"{where}: {other.relative_to(root)} would be like itself; "
+                                      "correct 'like'.")
+                inherit(scenario, read(other, root, (*asking, path)))
+            inherited = {key for key, value in vars(scenario).items() if value and key != "like"}
+    return scenario
+
+
+def load(path: Path) -> Scenario:
+    """Read and check one scenario file, or raise BadScenario."""
+    scenario = read(path, path.parent)
     for key in ("title", "arch", "memory", "timeout", "prove"):
         if not getattr(scenario, key):
             raise BadScenario(f"{path}: lacks {key!r}; add it.")
