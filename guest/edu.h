@@ -16,7 +16,7 @@
 /* Bytes per transfer. */
 #define EDU_SIZE	2048
 
-/* Entries of the scatterlist of EDU_MAP_COHERENT_SG. */
+/* Entries of the scatterlists. */
 #define EDU_SG_ENTRIES	3
 
 /**
@@ -33,6 +33,8 @@ struct edu_info {
 
 /**
  * struct edu_map - map kernel memory, let the device write to it, unmap
+ * @addr: in: of a scatterlist: a page of the process that its entry is instead, 0
+ *	for none
  * @seed: in: selects the pattern
  * @offset: in: where in its page the memory starts
  * @entry: in: which scatterlist entry has that memory and is written to; the
@@ -44,9 +46,11 @@ struct edu_info {
  * @dma_is_phys: out: 1 if the device was given the physical address
  * @fresh_before_sync: out: bytes of the device that the CPU sees at once
  * @fresh_after_sync: out: the same after a sync, EDU_MAP_PLAIN only; after the
- *	unmap, if the module's parameter "mismatch" is set
+ *	unmap of a scatterlist, or if the module's parameter "mismatch" is set
+ * @reserved: unused
  */
 struct edu_map {
+	__u64 addr;
 	__u32 seed;
 	__u32 offset;
 	__u32 entry;
@@ -56,6 +60,7 @@ struct edu_map {
 	__u32 dma_is_phys;
 	__u32 fresh_before_sync;
 	__u32 fresh_after_sync;
+	__u32 reserved;
 };
 
 /**
@@ -66,7 +71,7 @@ struct edu_map {
  * @seed: EDU_UMEM_WRITE: selects the pattern
  * @on_demand: EDU_REG_UMEM: 1 to map the memory when the device writes to it
  * @error: out: errno of the registration, 0 if it succeeded; out of
- *	EDU_UMEM_WRITE: the same for mapping on demand
+ *	EDU_UMEM_WRITE and EDU_UMEM_MAP: the same for mapping on demand
  * @beyond_mask: out of EDU_REG_UMEM: 1 if the first page is above what the
  *	device can address
  * @reserved: unused
@@ -155,8 +160,9 @@ struct edu_svm {
 /* dma_map_phys() without attributes, and with DMA_ATTR_REQUIRE_COHERENCE. */
 #define EDU_MAP_PLAIN		_IOWR('E', 1, struct edu_map)
 #define EDU_MAP_COHERENT	_IOWR('E', 2, struct edu_map)
-/* dma_map_sgtable() with DMA_ATTR_REQUIRE_COHERENCE. */
+/* dma_map_sgtable() with DMA_ATTR_REQUIRE_COHERENCE, and without attributes. */
 #define EDU_MAP_COHERENT_SG	_IOWR('E', 3, struct edu_map)
+#define EDU_MAP_PLAIN_SG	_IOWR('E', 16, struct edu_map)
 /* ib_umem_get() or ib_umem_odp_get(), a transfer to its start, ib_umem_release(). */
 #define EDU_REG_UMEM		_IOWR('E', 4, struct edu_umem)
 #define EDU_UMEM_WRITE		_IOWR('E', 5, struct edu_umem)
@@ -170,6 +176,8 @@ struct edu_svm {
 #define EDU_SVM_MAP		_IOWR('E', 12, struct edu_svm)
 #define EDU_SVM_WRITE		_IOWR('E', 13, struct edu_svm)
 #define EDU_SVM_REMOVE		_IOWR('E', 14, struct edu_svm)
+/* As EDU_UMEM_WRITE, for memory that is mapped on demand, without the transfer. */
+#define EDU_UMEM_MAP		_IOWR('E', 15, struct edu_umem)
 
 /* What the device writes. */
 static inline __u8 edu_pattern(__u32 seed, __u32 i)

@@ -29,6 +29,7 @@
 #include "edu_dma_debug.h"
 #include "edu_gpusvm.h"
 #include "edu_ib.h"
+#include "edu_p2p.h"
 
 #define EDU_VENDOR_ID		0x1234
 #define EDU_DEVICE_ID		0x11e8
@@ -182,6 +183,18 @@ static dma_addr_t edu_sg_dma_address(struct sg_table *sgt, unsigned int offset)
 	return DMA_MAPPING_ERROR;
 }
 
+/* The page of the process at @addr, which may be memory of another device; NULL for 0. */
+static struct page *edu_pin(u64 addr)
+{
+	struct page *page;
+	int err;
+
+	if (!addr)
+		return NULL;
+	err = pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_PCI_P2PDMA, &page);
+	return err == 1 ? page : ERR_PTR(err ?: -EFAULT);
+}
+
 static int edu_map_sg(struct edu_map *map, unsigned long attrs)
 {
 	struct device *dev = &edu.pdev->dev;
@@ -192,18 +205,25 @@ static int edu_map_sg(struct edu_map *map, unsigned long attrs)
 		.orig_nents	= ARRAY_SIZE(sgl),
 	};
 	size_t size = PAGE_SIZE * EDU_SG_ENTRIES;
+	struct page *pinned = edu_pin(map->addr);
 	struct scatterlist *sg;
 	void *pages, *buf;
 	int i, err;
 
+	if (IS_ERR(pinned))
+		return PTR_ERR(pinned);
 	pages = alloc_pages_exact(size, GFP_KERNEL);
-	if (!pages)
-		return -ENOMEM;
+	if (!pages) {
+		err = -ENOMEM;
+		goto unpin;
+	}
 
 	sg_init_table(sgl, ARRAY_SIZE(sgl));
 	for_each_sgtable_sg(&sgt, sg, i)
 		sg_set_buf(sg, pages + i * PAGE_SIZE, PAGE_SIZE);
 	buf = pages + map->entry * PAGE_SIZE + map->offset;
+	if (pinned)
+		buf = page_address(pinned);
 	sg_set_buf(&sgl[map->entry], buf, EDU_SIZE);
 	map->beyond_mask = edu_beyond_mask(virt_to_phys(buf));
 	edu_fill_background(buf, map->seed);
@@ -218,14 +238,20 @@ static int edu_map_sg(struct edu_map *map, unsigned long attrs)
 	err = edu_measure(map, buf,
 			  edu_sg_dma_address(&sgt, map->entry * PAGE_SIZE));
 	dma_unmap_sgtable(dev, &sgt, DMA_FROM_DEVICE, attrs);
+	if (!err)
+		map->fresh_after_sync = edu_count_fresh(buf, map->seed);
 free:
 	free_pages_exact(pages, size);
+unpin:
+	if (pinned)
+		unpin_user_page(pinned);
 	return err;
 }
 
 static int edu_map(unsigned int cmd, struct edu_map *map)
 {
 	*map = (struct edu_map){
+		.addr	= map->addr,
 		.seed	= map->seed,
 		.offset	= map->offset,
 		.entry	= map->entry,
@@ -235,6 +261,8 @@ static int edu_map(unsigned int cmd, struct edu_map *map)
 
 	if (cmd == EDU_MAP_PLAIN)
 		return edu_map_phys(map, 0);
+	if (cmd == EDU_MAP_PLAIN_SG)
+		return edu_map_sg(map, 0);
 
 	if (!EDU_ATTR_COHERENT) {
 		map->absent = 1;
@@ -283,12 +311,10 @@ static struct ib_umem *edu_get_umem(const struct edu_umem *arg)
 /* Before the memory is mapped: if that fails, nobody tells which page it was. */
 static int edu_user_beyond_mask(u64 addr, u32 *beyond_mask)
 {
-	struct page *page;
-	int err;
+	struct page *page = edu_pin(addr);
 
-	err = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
-	if (err != 1)
-		return err ?: -EFAULT;
+	if (IS_ERR_OR_NULL(page))
+		return page ? PTR_ERR(page) : -EFAULT;
 	*beyond_mask = edu_beyond_mask(page_to_phys(page));
 	unpin_user_page(page);
 	return 0;
@@ -316,8 +342,9 @@ static int edu_reg_umem(struct edu_file *file, struct edu_umem *arg)
 	return err;
 }
 
-/* What a driver does in a page fault of the device, then the transfer. */
-static int edu_odp_write(struct ib_umem_odp *odp, struct edu_umem *arg)
+/* What a driver does in a page fault of the device, then the transfer if there is one. */
+static int edu_odp_fault(struct ib_umem_odp *odp, struct edu_umem *arg,
+			 bool write)
 {
 	struct pci_p2pdma_map_state p2pdma_state = {};
 	struct device *dev = &edu.pdev->dev;
@@ -334,7 +361,7 @@ static int edu_odp_write(struct ib_umem_odp *odp, struct edu_umem *arg)
 	if (err) {
 		arg->error = -err;
 		err = 0;
-	} else {
+	} else if (write) {
 		err = edu_write_pattern(dma, arg->seed);
 	}
 	mutex_unlock(&odp->umem_mutex);
@@ -358,8 +385,18 @@ static int edu_umem_write(struct edu_file *file, struct edu_umem *arg)
 	if (!umem)
 		return -ENOENT;
 	if (umem->is_odp)
-		return edu_odp_write(to_ib_umem_odp(umem), arg);
+		return edu_odp_fault(to_ib_umem_odp(umem), arg, true);
 	return edu_write_umem(umem, arg->seed);
+}
+
+static int edu_umem_map(struct edu_file *file, struct edu_umem *arg)
+{
+	struct ib_umem *umem = xa_load(&file->umems, arg->id);
+
+	arg->error = 0;
+	if (!umem || !umem->is_odp)
+		return -ENOENT;
+	return edu_odp_fault(to_ib_umem_odp(umem), arg, false);
 }
 
 static int edu_dereg_umem(struct edu_file *file, const struct edu_umem *arg)
@@ -469,6 +506,7 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		err = edu_info(&u.info);
 		break;
 	case EDU_MAP_PLAIN:
+	case EDU_MAP_PLAIN_SG:
 	case EDU_MAP_COHERENT:
 	case EDU_MAP_COHERENT_SG:
 		err = edu_map(cmd, &u.map);
@@ -478,6 +516,9 @@ static long edu_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		break;
 	case EDU_UMEM_WRITE:
 		err = edu_umem_write(file, &u.umem);
+		break;
+	case EDU_UMEM_MAP:
+		err = edu_umem_map(file, &u.umem);
 		break;
 	case EDU_DEREG_UMEM:
 		err = edu_dereg_umem(file, &u.umem);
@@ -662,7 +703,27 @@ static struct pci_driver edu_driver = {
 	.probe		= edu_probe,
 	.remove		= edu_remove,
 };
-module_pci_driver(edu_driver);
+
+static int __init edu_init(void)
+{
+	int err;
+
+	err = pci_register_driver(&edu_p2p_driver);
+	if (err)
+		return err;
+	err = pci_register_driver(&edu_driver);
+	if (err)
+		pci_unregister_driver(&edu_p2p_driver);
+	return err;
+}
+module_init(edu_init);
+
+static void __exit edu_exit(void)
+{
+	pci_unregister_driver(&edu_driver);
+	pci_unregister_driver(&edu_p2p_driver);
+}
+module_exit(edu_exit);
 
 MODULE_DESCRIPTION("DMA measurements with QEMU's edu device");
 MODULE_LICENSE("GPL");

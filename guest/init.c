@@ -187,8 +187,7 @@ static int probe_plain(void)
 	return 0;
 }
 
-/* Facts @name and @name_fresh. */
-static int map_coherent(const char *name, unsigned int cmd, struct edu_map *map)
+int use_map(const char *name, unsigned int cmd, struct edu_map *map)
 {
 	struct word result, fresh;
 
@@ -212,8 +211,8 @@ static int probe_coherent(void)
 	struct edu_map phys = { .seed = 2 };
 	struct edu_map sg = { .seed = 3 };
 
-	if (map_coherent("coherent.phys", EDU_MAP_COHERENT, &phys) ||
-	    map_coherent("coherent.sg", EDU_MAP_COHERENT_SG, &sg))
+	if (use_map("coherent.phys", EDU_MAP_COHERENT, &phys) ||
+	    use_map("coherent.sg", EDU_MAP_COHERENT_SG, &sg))
 		return -1;
 	fact("attribute", "%s", phys.absent ? "absent" : "present");
 	if (!phys.absent)
@@ -244,9 +243,9 @@ static int probe_unaligned(void)
 	     plain.fresh_before_sync);
 	fact("unaligned.plain_fresh_after_sync", "%u", plain.fresh_after_sync);
 
-	if (map_coherent("unaligned.phys", EDU_MAP_COHERENT, &phys) ||
-	    map_coherent("unaligned.sg_middle", EDU_MAP_COHERENT_SG, &middle) ||
-	    map_coherent("unaligned.sg_last", EDU_MAP_COHERENT_SG, &last))
+	if (use_map("unaligned.phys", EDU_MAP_COHERENT, &phys) ||
+	    use_map("unaligned.sg_middle", EDU_MAP_COHERENT_SG, &middle) ||
+	    use_map("unaligned.sg_last", EDU_MAP_COHERENT_SG, &last))
 		return -1;
 	return 0;
 }
@@ -330,39 +329,44 @@ unmap:
 	return ret;
 }
 
-/*
- * The same, but for memory that is mapped when the device wants it. Before anything
- * of the device has been bounced, as that makes a difference to some kernels.
- */
+int use_odp(const char *name, __u8 *page)
+{
+	struct edu_umem umem = {
+		.addr		= (uintptr_t)page,
+		.length		= sysconf(_SC_PAGESIZE),
+		.seed		= 10,
+		.on_demand	= 1,
+	};
+	struct word title;
+
+	edu_fill_background(page, umem.seed);
+	if (ioctl(edu, EDU_REG_UMEM, &umem))
+		return -1;
+	snprintf(title.text, sizeof(title.text), "%s.register", name);
+	fact(title.text, "%s", errno_name(umem.error).text);
+	if (umem.error)
+		return 0;
+
+	if (ioctl(edu, EDU_UMEM_WRITE, &umem))
+		return -1;
+	/* hmm_dma_map_pfn() cannot say why it fails. */
+	snprintf(title.text, sizeof(title.text), "%s.map", name);
+	fact(title.text, "%s", umem.error ? "refused" : "ok");
+	snprintf(title.text, sizeof(title.text), "%s.fresh", name);
+	fact(title.text, "%u", edu_count_fresh(page, umem.seed));
+	return ioctl(edu, EDU_DEREG_UMEM, &umem);
+}
+
+/* Before anything of the device has been bounced, as that makes a difference to some kernels. */
 static int probe_odp(void)
 {
 	size_t length = sysconf(_SC_PAGESIZE);
-	struct edu_umem umem = { .length = length, .seed = 10, .on_demand = 1 };
 	__u8 *page = map_pages(length);
-	__u32 fresh = 0;
-	int ret = -1;
+	int ret;
 
 	if (!page)
 		return -1;
-	umem.addr = (uintptr_t)page;
-	edu_fill_background(page, umem.seed);
-
-	if (ioctl(edu, EDU_REG_UMEM, &umem))
-		goto unmap;
-	fact("odp.register", "%s", errno_name(umem.error).text);
-	ret = 0;
-	if (umem.error)
-		goto unmap;
-
-	ret = ioctl(edu, EDU_UMEM_WRITE, &umem);
-	if (!ret) {
-		/* hmm_dma_map_pfn() cannot say why it fails. */
-		fact("odp.map", "%s", umem.error ? "refused" : "ok");
-		fresh = edu_count_fresh(page, umem.seed);
-		fact("odp.fresh", "%u", fresh);
-		ret = ioctl(edu, EDU_DEREG_UMEM, &umem);
-	}
-unmap:
+	ret = use_odp("odp", page);
 	munmap(page, length);
 	return ret;
 }
@@ -417,10 +421,10 @@ unmap:
 }
 
 /*
- * The instructions that it takes to have memory refused, which is all there; 0 if it is
- * not refused. What is logged would count as well, but not every time.
+ * The instructions that it takes to register memory, which is all there, or to have it
+ * refused. What is logged would count as well, but not every time.
  */
-static int measure_refusal(size_t length, long *cost)
+static int measure_registration(size_t length, long *cost, int *error)
 {
 	__u8 *buf = mmap(NULL, length, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -439,16 +443,17 @@ static int measure_refusal(size_t length, long *cost)
 		if (ioctl(edu, EDU_REG_UMEM, &umem))
 			goto unmap;
 		clock_gettime(CLOCK_MONOTONIC, &end);
-		if (!umem.error) {
-			*cost = 0;
-			ret = ioctl(edu, EDU_DEREG_UMEM, &umem);
+		if (!umem.error && ioctl(edu, EDU_DEREG_UMEM, &umem))
 			goto unmap;
-		}
 		took = (end.tv_sec - begin.tv_sec) * 1000000000L +
 			end.tv_nsec - begin.tv_nsec;
 		if (!i || took < *cost)
 			*cost = took;
+		/* Nothing is logged. */
+		if (!umem.error && i == 2)
+			break;
 	}
+	*error = umem.error;
 	ret = 0;
 unmap:
 	munmap(buf, length);
@@ -456,25 +461,35 @@ unmap:
 }
 
 /* However much a process asks for, it learns at once that it cannot have it. */
-static int probe_large_refusals(void)
+static int probe_large(void)
 {
-	long page = sysconf(_SC_PAGESIZE), least, more, most;
+	static const struct {
+		const char *name;
+		size_t length;
+	} sizes[] = {
+		{ "page", 4096 }, { "64m", 64 << 20 }, { "1g", 1 << 30 },
+	};
 	struct edu_cost cost = {};
+	struct word title;
+	long took[ARRAY_SIZE(sizes)], available;
+	size_t i;
+	int error;
 
-	if (ioctl(edu, EDU_COST, &cost))
+	if (ioctl(edu, EDU_COST, &cost) ||
+	    read_value("/proc/meminfo", "MemAvailable:", &available))
 		return -1;
-	if (!cost.counted)
+	if (!cost.counted || (size_t)available * 1024 <= sizes[2].length)
 		return 0;
-	if (measure_refusal(page, &least))
-		return -1;
-	if (!least)
-		return 0;
-	if (measure_refusal(64 << 20, &more) || measure_refusal(1 << 30, &most))
-		return -1;
-	fact("refusals.cost_page", "%ld", least);
-	fact("refusals.cost_64m", "%ld", more);
-	fact("refusals.cost_1g", "%ld", most);
-	fact("refusals.at_once", "%s", yes_no(most <= COST_FACTOR * least));
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (measure_registration(sizes[i].length, &took[i], &error))
+			return -1;
+		snprintf(title.text, sizeof(title.text), "%s.cost_%s",
+			 error ? "refusals" : "registration", sizes[i].name);
+		fact(title.text, "%ld", took[i]);
+	}
+	if (error)
+		fact("refusals.at_once", "%s",
+		     yes_no(took[2] <= COST_FACTOR * took[0]));
 	return 0;
 }
 
@@ -553,16 +568,19 @@ static const struct {
 	{ "coherent",	probe_coherent,		1 },
 	{ "unaligned",	probe_unaligned,	1 },
 	{ "umem",	probe_umem,		1 },
+	{ "p2p",	probe_p2p,		1 },
 	{ "uverbs",	probe_uverbs,		1 },
 	{ "gpusvm",	probe_gpusvm,		1 },
 	{ "refusals",	probe_refusals,		1 },
-	{ "large_refusals",	probe_large_refusals,	1 },
+	{ "large",	probe_large,		1 },
 	{ "blk",	probe_blk,		0 },
 	{ "scsi",	probe_scsi,		0 },
 	{ "input",	probe_input,		0 },
 	{ "rxe",	probe_rxe,		0 },
 	{ "cost",	probe_cost,		1 },
 	{ "stress",	probe_stress,		1 },
+	{ "callers",	probe_callers,		1 },
+	{ "dump",	probe_dump,		0 },
 };
 
 static int mount_all(void)
@@ -700,8 +718,7 @@ static void measure(void)
 		failure("stop");
 
 	print_pinned();
-	fact("dma_debug", "%s",
-	     strcmp(read_word(DMA_DEBUG "disabled").text, "N") ? "off" : "on");
+	fact("dma_debug", "%s", dma_debug_is_on() ? "on" : "off");
 	fact("dma_debug.errors", "%s", read_word(DMA_DEBUG "error_count").text);
 	print_lost("dma_debug.leaked", DMA_DEBUG_FREE, free_before, 1);
 	print_lost("swiotlb.leaked", SWIOTLB_USED, swiotlb_before, -1);
@@ -712,6 +729,8 @@ static void measure(void)
 
 int main(void)
 {
+	if (getpid() != 1)
+		return run_caller();
 	if (mount_all())
 		failure("mount");
 

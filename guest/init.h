@@ -51,6 +51,8 @@ void print_lost(const char *name, const char *path, struct word before,
 /* The same for MemAvailable of /proc/meminfo in KiB, 0 for what is no leak; 0, or -1. */
 int print_lost_memory(const char *name, long before);
 
+int dma_debug_is_on(void);
+
 /*
  * The attributes that dma-debug shows of one of the device's mappings, "none" if there
  * are none, "mixed" if it shows those of some mappings only.
@@ -58,6 +60,17 @@ int print_lost_memory(const char *name, long before);
 struct word read_dump(void);
 
 __u8 *map_pages(size_t length);
+
+/*
+ * Register a page that is mapped when the device wants it, have the device write there,
+ * deregister it: facts @name.*. 0, or -1 and errno; what is refused is a fact.
+ */
+int use_odp(const char *name, __u8 *page);
+
+struct edu_map;
+
+/* Facts @name and @name_fresh of a mapping that the driver makes; 0, or -1 and errno. */
+int use_map(const char *name, unsigned int cmd, struct edu_map *map);
 
 int write_word(const char *path, const char *text);
 
@@ -67,12 +80,18 @@ int read_log(void);
 /* Whether the kernel has the function @name; -1 and errno if nobody knows. */
 int has_function(const char *name);
 
+/* What the processes of probe_callers() do. */
+int run_caller(void);
+
 /* Probes print facts and return 0, or -1 and errno. */
+int probe_callers(void);
 int probe_checks(void);
 int probe_cost(void);
+int probe_dump(void);
 int probe_gpusvm(void);
 int probe_input(void);
 int probe_kunit(void);
+int probe_p2p(void);
 int probe_rxe(void);
 int probe_stress(void);
 int probe_uverbs(void);

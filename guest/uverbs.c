@@ -20,6 +20,7 @@
 
 #include "edu.h"
 #include "init.h"
+#include "uverbs.h"
 
 #define UVERBS	"/dev/infiniband/uverbs0"
 #define USER	1000
@@ -34,12 +35,6 @@ struct result {
 	long pinned;		/* while the memory is registered */
 	long deregistered;	/* after that */
 	long closed;		/* after the file was closed instead */
-};
-
-struct uverbs {
-	int fd;
-	int events;
-	__u32 pd;
 };
 
 /* The request starts with the address of the answer, if there is one. */
@@ -58,14 +53,13 @@ static int command(int fd, __u32 number, const void *request, size_t size,
 	return write(fd, message, sizeof(message)) < 0 ? -1 : 0;
 }
 
-static void close_uverbs(const struct uverbs *uverbs)
+void close_uverbs(const struct uverbs *uverbs)
 {
 	close(uverbs->events);
 	close(uverbs->fd);
 }
 
-/* With a context and a protection domain. */
-static int open_uverbs(struct uverbs *uverbs)
+int open_uverbs(struct uverbs *uverbs)
 {
 	struct ib_uverbs_get_context_resp context = {};
 	struct ib_uverbs_get_context get = {
@@ -90,8 +84,8 @@ static int open_uverbs(struct uverbs *uverbs)
 	return 0;
 }
 
-static int reg_mr(const struct uverbs *uverbs, void *buf, size_t length,
-		  struct ib_uverbs_reg_mr_resp *mr)
+int reg_mr(const struct uverbs *uverbs, void *buf, size_t length,
+	   struct ib_uverbs_reg_mr_resp *mr)
 {
 	struct ib_uverbs_reg_mr reg = {
 		.response	= (uintptr_t)mr,
@@ -107,8 +101,8 @@ static int reg_mr(const struct uverbs *uverbs, void *buf, size_t length,
 		       sizeof(*mr));
 }
 
-static int dereg_mr(const struct uverbs *uverbs,
-		    const struct ib_uverbs_reg_mr_resp *mr)
+int dereg_mr(const struct uverbs *uverbs,
+	     const struct ib_uverbs_reg_mr_resp *mr)
 {
 	struct ib_uverbs_dereg_mr dereg = { .mr_handle = mr->mr_handle };
 
