@@ -338,23 +338,19 @@ int use_odp(const char *name, __u8 *page)
 		.on_demand	= 1,
 	};
 	struct word title;
+	int registered;
 
 	edu_fill_background(page, umem.seed);
 	if (ioctl(edu, EDU_REG_UMEM, &umem))
 		return -1;
 	snprintf(title.text, sizeof(title.text), "%s.register", name);
 	fact(title.text, "%s", errno_name(umem.error).text);
-	if (umem.error)
-		return 0;
-
-	if (ioctl(edu, EDU_UMEM_WRITE, &umem))
+	registered = !umem.error;
+	if (registered && ioctl(edu, EDU_UMEM_WRITE, &umem))
 		return -1;
-	/* hmm_dma_map_pfn() cannot say why it fails. */
-	snprintf(title.text, sizeof(title.text), "%s.map", name);
-	fact(title.text, "%s", umem.error ? "refused" : "ok");
 	snprintf(title.text, sizeof(title.text), "%s.fresh", name);
 	fact(title.text, "%u", edu_count_fresh(page, umem.seed));
-	return ioctl(edu, EDU_DEREG_UMEM, &umem);
+	return registered ? ioctl(edu, EDU_DEREG_UMEM, &umem) : 0;
 }
 
 /* Before anything of the device has been bounced, as that makes a difference to some kernels. */
