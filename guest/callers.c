@@ -288,6 +288,7 @@ static int read_pins(long *pins)
 {
 	long released;
 
+	refresh_vmstat();
 	if (read_value("/proc/vmstat", "nr_foll_pin_acquired", pins) ||
 	    read_value("/proc/vmstat", "nr_foll_pin_released", &released))
 		return -1;

@@ -84,10 +84,7 @@ static int measure_cost(const char *name, __u32 overlaps)
 /* The trees of dma-debug are slabs of a kind that is counted as reclaimable. */
 static int read_slabs(long *kib)
 {
-	long ignored;
-
-	/* What single CPUs have counted is added up when somebody reads this. */
-	read_value("/proc/sys/vm/stat_refresh", "", &ignored);
+	refresh_vmstat();
 	return read_value("/proc/meminfo", "SReclaimable:", kib);
 }
 

@@ -133,6 +133,13 @@ int read_value(const char *path, const char *key, long *value)
 	return ret;
 }
 
+void refresh_vmstat(void)
+{
+	long ignored;
+
+	read_value("/proc/sys/vm/stat_refresh", "", &ignored);
+}
+
 int read_log(void)
 {
 	char record[8192 + 1];

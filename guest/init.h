@@ -44,6 +44,9 @@ struct word read_word(const char *path);
 /* The number behind @key in a file such as /proc/meminfo; 0, or -1 and errno. */
 int read_value(const char *path, const char *key, long *value);
 
+/* What single CPUs have counted is added up, for /proc/meminfo and /proc/vmstat. */
+void refresh_vmstat(void);
+
 /* By how much a counter fell (@sign 1) or rose (-1), "none" without it. */
 void print_lost(const char *name, const char *path, struct word before,
 		int sign);
