@@ -4,9 +4,9 @@
 #
 # make                 all of it for the two scenarios that show most; the result is a
 #                      table and build/report/index.html
-# make matrix          the same for all scenarios: more machines, arm64, the debug kernel
-# make check           most of the matrix, the tests, and the boots of v7.3 that show most;
-#                      ends with 'N passed, N failed, N skipped'
+# make matrix          the same for more scenarios: more machines, arm64, the debug kernel
+# make check           the matrix and the tests, and the boots of v7.3 that show most; ends
+#                      with 'N passed, N failed, N skipped'
 # make SERIES=v7.3     the same with the series for v7.3, in build/v7.3/
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make boot SCENARIO=  one scenario of scenarios/
@@ -23,6 +23,8 @@ export SERIES ?= v7.0-rc2
 BASE ?=
 OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
 SCENARIOS := $(filter-out parts,$(notdir $(wildcard scenarios/*)))
+# Those left out keep all cores busy for minutes: 'make boot'.
+MATRIX := $(filter-out debug-callers%,$(SCENARIOS))
 KERNELS := base series
 COVERS := $(wildcard patches/$(SERIES)/*/0000-cover-letter.patch)
 PATCHES := $(filter-out $(COVERS),$(wildcard patches/$(SERIES)/*/[0-9]*))
@@ -78,10 +80,10 @@ all: setup $(call guests,$(main)) $(OUT)/download/xen
 	@$(report) --detail $(OUT)/report/index.html $(main)
 	@tools/tally $(OUT)/series $(call verdicts,$(main))
 
-matrix: setup $(call guests,$(SCENARIOS)) $(OUT)/download/xen
-	-$(call in_parallel,$(call verdicts,$(SCENARIOS)))
-	@$(report) $(OUT)/report/index.html $(SCENARIOS)
-	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(SCENARIOS))
+matrix: setup $(call guests,$(MATRIX)) $(OUT)/download/xen
+	-$(call in_parallel,$(call verdicts,$(MATRIX)))
+	@$(report) $(OUT)/report/index.html $(MATRIX)
+	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(MATRIX))
 
 setup:
 	@tools/install-packages
@@ -158,16 +160,14 @@ boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
 brief_verdicts = $(call verdicts,$(briefly)) $(OUT)/check/checkpatch.ktap $(OUT)/check/series.ktap
-# A minute each on all cores: only in the matrix.
-checked := $(filter-out debug-callers%,$(SCENARIOS))
 ifeq ($(SERIES),v7.0-rc2)
-all_verdicts := $(call verdicts,$(checked)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
+all_verdicts := $(call verdicts,$(MATRIX)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
 other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(brief_verdicts)))
-check: setup $(call guests,$(checked)) $(OUT)/download/xen
+check: setup $(call guests,$(MATRIX)) $(OUT)/download/xen
 	-$(call in_parallel,$(all_verdicts))
 	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 brief)
 	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
-	@$(report) $(if $(BASE),,--results v7.3=build/v7.3/results) $(OUT)/report/index.html $(checked)
+	@$(report) $(if $(BASE),,--results v7.3=build/v7.3/results) $(OUT)/report/index.html $(MATRIX)
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts) $(other_verdicts) $(OUT)/check/readme.ktap
 else
 check: brief
@@ -187,7 +187,7 @@ $(OUT)/check/checkpatch.ktap: $(PATCHES) $(OUT)/base.stamp tools/check-patches
 	@mkdir -p $(@D)
 	@tools/check-patches $(OUT)/base $(filter %.patch,$(PATCHES)) >$@ || [ $$? -eq 1 ]
 
-$(OUT)/check/suites.ktap: $(filter %/series/result.ktap,$(call verdicts,$(checked))) tools/check-suites tools/ktap.py
+$(OUT)/check/suites.ktap: $(filter %/series/result.ktap,$(call verdicts,$(MATRIX))) tools/check-suites tools/ktap.py
 	@mkdir -p $(@D)
 	@tools/check-suites $(OUT)/series $(filter %/result.ktap,$^) >$@ || [ $$? -eq 1 ]
 
