@@ -12,7 +12,6 @@ import unittest
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from unittest import mock
-from unittest import mock
 
 import kit
 import ktap_unittest
