@@ -284,6 +284,19 @@ static pid_t start_caller(int faults)
 	return pid;
 }
 
+/* 1, or 0 for one that had ended by itself or was never there. */
+static unsigned int kill_caller(pid_t pid)
+{
+	int status;
+
+	/* -1 would be everybody. */
+	if (pid < 0)
+		return 0;
+	kill(pid, SIGKILL);
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
+}
+
 static int read_pins(long *pins)
 {
 	long released;
@@ -323,15 +336,14 @@ int probe_callers(void)
 	while (time(NULL) - start < atol(seconds)) {
 		usleep(random() % MOST_PAUSE_US);
 		i = random() % WORKERS;
-		kill(worker[i], SIGKILL);
-		waitpid(worker[i], NULL, 0);
-		killed++;
+		killed += kill_caller(worker[i]);
 		worker[i] = start_caller(faults);
 	}
-	for (i = 0; i < WORKERS; i++) {
-		kill(worker[i], SIGKILL);
-		waitpid(worker[i], NULL, 0);
-	}
+	for (i = 0; i < WORKERS; i++)
+		killed += kill_caller(worker[i]);
+	/* What they had forked is init's now, and has their files open. */
+	while (wait(NULL) > 0)
+		;
 
 	if (read_pins(&after))
 		return -1;
