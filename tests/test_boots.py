@@ -790,8 +790,14 @@ class MutantTest(kit.ToolTest):
         with mock.patch.dict(os.environ, SERIES="v7.3"):
             self.succeeds(self.mutant("Scenario: direct\n\n--- a/kernel/dma/debug.c\n"
                                       "+++ b/kernel/dma/debug.c\n@@ -1,1 +1,1 @@\n-no\n+yes\n"))
-        self.assertIn("ok 1 made-up # SKIP v7.3 has not the code",
+        self.assertIn("ok 1 made-up # SKIP v7.3 does not have the code that it changes: error: ",
                       (self.folder / "out.ktap").read_text())
+
+    def test_applies_to_another_series(self):
+        """To a tree in which names are replaced."""
+        with mock.patch.dict(os.environ, SERIES="v7.3"):
+            done = self.mutant(self.CHANGE)
+        self.assertRegex(done.stderr, "made-up was not booted")
 
     def test_unchanged_series_was_not_booted(self):
         self.unchanged("").unlink()
