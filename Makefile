@@ -61,7 +61,8 @@ verdict = $(OUT)/results/$(1)/$(2)/result.ktap
 guests = $(sort $(call each_boot,$(1),guest))
 verdicts = $(call each_boot,$(1),verdict)
 main := direct swiotlb-force
-report = tools/report --results $(SERIES)=$(OUT)/results
+# What the report shows: only what was booted now.
+shown = $(addprefix $(SERIES)=$(OUT)/results/,$(1))
 # For another series than the first, whose tests and other machines are the same.
 briefly := $(main) address-limited-noforce intel-iommu-untrusted unmap-mismatch \
 	xen-dom0 xen-dom0-swiotlb-force
@@ -77,12 +78,12 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 
 all: setup $(call guests,$(main)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(main)))
-	@$(report) --detail $(OUT)/report/index.html $(main)
+	@tools/report --detail $(OUT)/report/index.html $(call shown,$(main))
 	@tools/tally $(OUT)/series $(call verdicts,$(main))
 
 matrix: setup $(call guests,$(MATRIX)) $(OUT)/download/xen
 	-$(call in_parallel,$(call verdicts,$(MATRIX)))
-	@$(report) $(OUT)/report/index.html $(MATRIX)
+	@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX))
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(MATRIX))
 
 setup:
@@ -154,7 +155,7 @@ $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(
 boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
 	$(if $(kernels.$(SCENARIO)),,$(error There is no scenario '$(SCENARIO)'; choose one of: $(SCENARIOS)))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
-	@$(report) --detail $(OUT)/report/index.html $(SCENARIO)
+	@tools/report --detail $(OUT)/report/index.html $(call shown,$(SCENARIO))
 	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
@@ -167,11 +168,12 @@ check: setup $(call guests,$(MATRIX)) $(OUT)/download/xen
 	-$(call in_parallel,$(all_verdicts))
 	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 brief)
 	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
-	@$(report) $(if $(BASE),,--results v7.3=build/v7.3/results) $(OUT)/report/index.html $(MATRIX)
+	@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX)) \
+		$(if $(BASE),,$(addprefix v7.3=build/v7.3/results/,$(briefly)))
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts) $(other_verdicts) $(OUT)/check/readme.ktap
 else
 check: brief
-	@$(report) $(OUT)/report/index.html $(briefly)
+	@tools/report $(OUT)/report/index.html $(call shown,$(briefly))
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(brief_verdicts)
 endif
 

@@ -664,8 +664,7 @@ class ReportTest(kit.ToolTest):
         (boot / "result.ktap").write_text(f"KTAP version 1\n1..1\n    1..2\n    {ktap}\n")
 
     def report(self, *options):
-        done = self.tool("report", *options, "--results", f"v1={self.folder}/results",
-                         self.page, "made-up")
+        done = self.tool("report", self.page, f"v1={self.folder}/results/made-up", *options)
         self.succeeds(done)
         return done.stdout, self.page.read_text(), self.page.with_name("results.rst").read_text()
 
@@ -682,11 +681,11 @@ class ReportTest(kit.ToolTest):
     def test_series_side_by_side(self):
         self.boot("base", register="ok", fresh="512")
         self.boot("base", results="others", register="EIO")
-        for text in self.report("--results", f"v2={self.folder}/others"):
+        for text in self.report(f"v2={self.folder}/others/made-up"):
             for series in ("v1", "v2"):
                 self.assertIn(f"{series} without the series", text)
                 self.assertIn(f"{series} with the series", text)
-            self.assertLess(text.index("refused: EIO"), text.index("stale: 512 of 2048 bytes"))
+            self.assertLess(text.index("stale: 512 of 2048 bytes"), text.index("refused: EIO"))
             self.assertIn("2 boots of 1 machines", text)
         self.assertEqual({path.name for path in (self.page.parent / "log").iterdir()},
                          {"made-up-v1-base.txt", "made-up-v2-base.txt"})
@@ -742,8 +741,8 @@ class ReportTest(kit.ToolTest):
                 self.assertIn(f"RDMA {shown}", text)
 
     def test_no_results(self):
-        self.refuses(self.tool("report", "--results", f"v1={self.folder}", self.page, "made-up"),
-                     "no results of made-up")
+        self.refuses(self.tool("report", self.page, f"v1={self.folder}/made-up"),
+                     "no results of v1=")
 
 
 class MutantTest(kit.ToolTest):
