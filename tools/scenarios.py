@@ -6,8 +6,8 @@ arch     the machine's architecture (once)
 config   a folder of configs/ with what else is built into the kernel (once; normally none)
 kernels  the kernels that are booted (once; normally 'base series')
 like     scenarios, or files of scenarios/parts/, whose lines come first, all but the
-         four above; for the same fact the later line counts, and what is 'once' may
-         be set anew (once, first line)
+         four above; for the same fact the later line of a key counts, and what is
+         'once' may be set anew (once, first line)
 memory   of the virtual machine, as QEMU's -m takes it (once)
 hypervisor  xen: the kernel runs as Xen's dom0 (once; normally none)
 cpus     of the virtual machine (once; normally 2)
@@ -22,7 +22,7 @@ devicetree  a change of guest/ to the machine's device tree, without the .dtsi (
 acpi     a table of guest/ to add to the firmware's, without the .asl
 timeout  seconds after which the boot counts as hung (once)
 prove    fact=value, on both kernels: the configuration is in effect
-both     fact=value that both kernels must report
+both     fact=value that both kernels must report, instead of 'prove'
 base     fact=value that the kernel without the series must report, instead of 'both'
 series   fact=value that the kernel with the series must report, instead of 'both'
 not-above, below
