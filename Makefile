@@ -226,7 +226,7 @@ $(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp $(w
 toolchains := $(patsubst tests/toolchains/%.config,%,$(wildcard tests/toolchains/*-*.config))
 toolchains: $(toolchains)
 	@mkdir -p $(OUT)/check
-	@OUT=$(OUT) python3 tests/toolchains.py >$(OUT)/check/toolchains.ktap || [ $$? -eq 1 ]
+	@OUT=$(OUT) PYTHONPATH=tools python3 tests/toolchains.py >$(OUT)/check/toolchains.ktap || [ $$? -eq 1 ]
 	@tools/tally $(OUT)/series $(OUT)/check/toolchains.ktap
 
 $(toolchains): $(OUT)/series.stamp FORCE

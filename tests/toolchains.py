@@ -1,10 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The tests of test_token.py with each toolchain of toolchains/, 'make toolchains'."""
+"""What each kernel of toolchains/ shows, 'make toolchains'.
+
+The tests of test_token.py with other compilers and configurations, and the suites as modules.
+"""
 
 import os
+import re
+import tempfile
 import unittest
+from pathlib import Path
 
+import kit
+import ktap
 import ktap_unittest
 import test_token
 
@@ -33,6 +41,27 @@ class Arm64ClangTest(Clang, test_token.Modules, unittest.TestCase):
 
 class X86BuiltinTest(test_token.Kernel, unittest.TestCase):
     kernel = "x86_64-builtin"
+
+
+class X86SuitesTest(test_token.Kernel, unittest.TestCase):
+    kernel = "x86_64-suites"
+    SUITES = {"hmm_dma": "mm/tests/hmm_dma_kunit.ko",
+              "ib_umem": "drivers/infiniband/core/tests/ib_umem_kunit.ko",
+              "virtio_ring": "drivers/virtio/tests/virtio_ring_kunit.ko"}
+
+    def test_suites_pass_as_modules(self):
+        with tempfile.TemporaryDirectory() as folder:
+            work = Path(folder)
+            log = self.load(work, {suite: self.objects / module
+                                   for suite, module in self.SUITES.items()})
+            loaded = re.findall(r"(?s)(.*?)FACT load/(\w+)\.ko=(\w+)", log)
+            self.assertEqual([(suite, how) for _, suite, how in loaded],
+                             [(suite, "ok") for suite in self.SUITES])
+            for output, suite, _ in loaded:
+                (work / suite).write_text(output)
+                result = ktap.parse(kit.OUT / "series", work / suite)
+                self.assertTrue(result and ktap.passed(result), output)
+                self.assertEqual({names[-2] for names, _ in ktap.cases(result)}, {suite}, output)
 
 
 if __name__ == "__main__":
