@@ -210,18 +210,47 @@ $(suites): $(OUT)/kunit/%.ktap: $(OUT)/series.stamp FORCE
 	@tools/run-kunit $(if $(filter mm,$(subst -, ,$*)),--only mm) $(OUT)/series $(firstword $(subst -, ,$*)) $@ \
 		$(filter swiotlb=%,$(subst -, ,$*))
 
+# All in one kernel of each kind, which boots without any of them first.
 mutants := $(patsubst tests/%.patch,$(OUT)/%.ktap,$(wildcard tests/mutants/*.patch))
 mutant_scenarios := $(sort $(shell sed -n 's/^Scenario: //p' tests/mutants/*.patch))
-# The unchanged series first, which has to pass.
+mutant_builds := $(sort $(foreach s,$(mutant_scenarios),$(build.$(s))))
+planted = $(call image,mutants/series,$(1))
+unchanged = $(OUT)/mutants/$(1)/series/result.ktap
 mutants: setup $(call guests,$(mutant_scenarios)) $(OUT)/download/xen \
-		$(foreach s,$(mutant_scenarios),$(call verdict,$(s),series)) $(mutants)
+		$(foreach b,$(mutant_builds),$(call planted,$(b)))
+	-$(call in_parallel,$(mutants))
 	@tools/tally $(OUT)/series $(mutants)
 
-$(mutants): $(OUT)/mutants/%.ktap: tests/mutants/%.patch $(OUT)/series.stamp $(wildcard guest/* \
-		scenarios/* scenarios/*/* configs/*.config configs/*/*.config) \
-		$(addprefix tools/,try-mutant build-kernel boot judge)
-	@mkdir -p $(@D)
-	@tools/try-mutant $(OUT) $< $@ $(call fragments,$(build.$(call mutant_scenario,$<)),series)
+ifndef BUILT
+$(OUT)/mutants/series/mutants: $(wildcard tests/mutants/*.patch) $(OUT)/series.stamp \
+		tools/plant-mutants tools/functions.py $(foreach b,$(mutant_builds),$(call image,series,$(b)))
+	@tools/plant-mutants $(addprefix --names ,$(wildcard patches/$(SERIES)/names.sed)) \
+		$(OUT)/series $(@D) $(filter %.patch,$^)
+
+define planted_rule
+$(call planted,$(1)): $(OUT)/mutants/series/mutants
+	@tools/build-kernel --from $(OUT)/series $(OUT)/mutants/series $(1) $(call fragments,$(1),series)
+endef
+$(foreach b,$(mutant_builds),$(eval $(call planted_rule,$(b))))
+endif
+
+define unchanged_rule
+$(call unchanged,$(1)): $(files.$(1)) $(call planted,$(build.$(1))) $(call guest,$(1),series) \
+		$(call programs,$(1)) $(if $(compared.$(1)),$(call verdict,$(1),base))
+	@rm -rf $$(@D)
+	@mkdir -p $$(@D)
+	@ln -sfn $$(abspath $(OUT)/results/$(1)/base) $(OUT)/mutants/$(1)/base
+	@tools/boot --xen $(OUT)/download/xen --programs $(OUT)/download/rdma-core.cpio $$< $(call planted,$(build.$(1))) $(call guest,$(1),series) $$(@D)/serial.log
+	@tools/judge --suites $(OUT)/series $$< series $$(@D)/serial.log
+endef
+$(foreach s,$(mutant_scenarios),$(eval $(call unchanged_rule,$(s))))
+
+define mutant_rule
+$(OUT)/mutants/$(1).ktap: tests/mutants/$(1).patch $(call unchanged,$(call mutant_scenario,tests/mutants/$(1).patch)) \
+		$(addprefix tools/,try-mutant boot judge scenarios.py)
+	@tools/try-mutant $(OUT) $$< $$@
+endef
+$(foreach m,$(patsubst tests/mutants/%.patch,%,$(wildcard tests/mutants/*.patch)),$(eval $(call mutant_rule,$(m))))
 
 toolchains := $(patsubst tests/toolchains/%.config,%,$(wildcard tests/toolchains/*-*.config))
 toolchains: $(toolchains)
