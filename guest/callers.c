@@ -206,37 +206,30 @@ int run_caller(void)
 	}
 }
 
-/* What dma-debug cannot store makes it switch itself off, which it says. */
-static int spare_dma_debug(const char *folder)
+/* Where a function begins and the next one does. */
+static int find_function(const char *name, unsigned long *start, unsigned long *end)
 {
-	unsigned long address, start = 0, end = ~0UL;
-	char line[256], symbol[128], path[96];
 	FILE *file = fopen("/proc/kallsyms", "r");
-	struct word text;
+	unsigned long address;
+	char line[256], symbol[128];
 	int pass;
 
 	if (!file)
 		return -1;
+	*start = 0;
+	*end = ~0UL;
 	for (pass = 0; pass < 2; pass++, rewind(file))
 		while (fgets(line, sizeof(line), file)) {
 			if (sscanf(line, "%lx %*s %127s", &address, symbol) != 2)
 				continue;
-			if (!pass && !strcmp(symbol, "add_dma_entry"))
-				start = address;
-			if (pass && address > start && address < end)
-				end = address;
+			if (!pass && !strcmp(symbol, name))
+				*start = address;
+			if (pass && address > *start && address < *end)
+				*end = address;
 		}
 	fclose(file);
 	errno = ENOENT;
-	if (!start)
-		return -1;
-	snprintf(path, sizeof(path), "%s/reject-start", folder);
-	snprintf(text.text, sizeof(text.text), "%lu", start);
-	if (write_word(path, text.text))
-		return -1;
-	snprintf(path, sizeof(path), "%s/reject-end", folder);
-	snprintf(text.text, sizeof(text.text), "%lu", end);
-	return write_word(path, text.text);
+	return *start ? 0 : -1;
 }
 
 static int inject_faults(void)
@@ -256,9 +249,16 @@ static int inject_faults(void)
 		{ "ignore-gfp-wait", "N" },
 		{ "stacktrace-depth", "32" },
 	};
+	unsigned long address, end_address;
+	struct word start, end;
 	char path[96];
 	size_t i, j;
 
+	/* What dma-debug cannot store makes it switch itself off, which it says. */
+	if (find_function("add_dma_entry", &address, &end_address))
+		return -1;
+	snprintf(start.text, sizeof(start.text), "%lu", address);
+	snprintf(end.text, sizeof(end.text), "%lu", end_address);
 	for (i = 0; i < ARRAY_SIZE(folders); i++) {
 		for (j = 0; j < ARRAY_SIZE(settings); j++) {
 			snprintf(path, sizeof(path), "%s/%s", folders[i],
@@ -266,7 +266,11 @@ static int inject_faults(void)
 			if (write_word(path, settings[j].text))
 				return -1;
 		}
-		if (spare_dma_debug(folders[i]))
+		snprintf(path, sizeof(path), "%s/reject-start", folders[i]);
+		if (write_word(path, start.text))
+			return -1;
+		snprintf(path, sizeof(path), "%s/reject-end", folders[i]);
+		if (write_word(path, end.text))
 			return -1;
 	}
 	return write_word(DEBUGFS "fail_page_alloc/min-order", "0");

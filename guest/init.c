@@ -463,7 +463,7 @@ unmap:
 	return ret;
 }
 
-/* However much a process asks for, it learns at once that it cannot have it. */
+/* What it costs to register so much, or to be refused. */
 static int probe_large(void)
 {
 	static const struct {

@@ -34,8 +34,8 @@ int probe_p2p(void)
 	size_t length = sysconf(_SC_PAGESIZE);
 	struct edu_map plain = { .seed = 15, .entry = 1 };
 	struct edu_map coherent = { .seed = 16, .entry = 1 };
+	int fd, ret = -1;
 	__u8 *page;
-	int fd, ret;
 
 	fd = open_peer();
 	if (fd < 0)
@@ -46,10 +46,14 @@ int probe_p2p(void)
 		return -1;
 	plain.addr = (uintptr_t)page;
 	coherent.addr = (uintptr_t)page;
-	ret = use_map("p2p.sg", EDU_MAP_PLAIN_SG, &plain) ||
-	      use_map("p2p.coherent_sg", EDU_MAP_COHERENT_SG, &coherent) ||
-	      use_odp("p2p_odp", page) ? -1 : 0;
+	if (use_map("p2p.sg", EDU_MAP_PLAIN_SG, &plain))
+		goto unmap;
 	fact("p2p.sg_fresh_after_unmap", "%u", plain.fresh_after_sync);
+	if (!use_map("p2p.coherent_sg", EDU_MAP_COHERENT_SG, &coherent) &&
+	    !use_odp("p2p.odp", page))
+		ret = 0;
+
+unmap:
 	munmap(page, length);
 	return ret;
 }

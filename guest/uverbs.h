@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Memory regions of uverbs, without libibverbs; all return 0, or -1 and errno. */
+/* Memory regions of uverbs, without libibverbs; what returns an int returns 0, or -1 and errno. */
 #ifndef UVERBS_H
 #define UVERBS_H
 
