@@ -430,25 +430,5 @@ class BuildKernelTest(kit.ToolTest):
         self.assertFalse((self.tree / "obj-x86_64").exists())
 
 
-class CachedTest(kit.ToolTest):
-    def compiled(self, source):
-        self.succeeds(self.tool("cached", "gcc", "-MMD", "-c", "-o", "a.o", source))
-        return (self.folder / "a.o").read_bytes()
-
-    def test_included_binary_that_changes(self):
-        (self.folder / "a.S").write_text('.incbin "data"\n')
-        (self.folder / "data").write_text("old")
-        before = self.compiled("a.S")
-        (self.folder / "data").write_text("new")
-        self.assertNotEqual(before, self.compiled("a.S"))
-
-    def test_header_that_changes(self):
-        (self.folder / "a.c").write_text('#include "a.h"\nint a = A;\n')
-        (self.folder / "a.h").write_text("#define A 1\n")
-        before = self.compiled("a.c")
-        (self.folder / "a.h").write_text("#define A 2\n")
-        self.assertNotEqual(before, self.compiled("a.c"))
-
-
 if __name__ == "__main__":
     ktap_unittest.main()
