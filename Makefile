@@ -9,6 +9,7 @@
 #                      with 'N passed, N failed, N skipped'
 # make SERIES=v7.3     the same with the series for v7.3, in build/v7.3/
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
+# make DEB=FILE        take a saved linux-source package instead of downloading it
 # make boot SCENARIO=  one scenario of scenarios/
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
 # make mutants         break the series in each way of tests/mutants/: is it noticed?
@@ -21,6 +22,7 @@
 # The folder of patches/; any other than the first is built in build/SERIES/.
 export SERIES ?= v7.0-rc2
 BASE ?=
+DEB ?=
 OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
 SCENARIOS := $(filter-out parts,$(notdir $(wildcard scenarios/*)))
 # Those left out keep all cores busy for minutes: 'make boot'.
@@ -35,6 +37,10 @@ $(if $(PATCHES),,$(error patches/$(SERIES) holds no patches: name a folder that 
 judge.series := --suites
 
 source := $(or $(BASE),$(OUT)/download/linux-source.deb)
+ifneq ($(if $(BASE),,$(DEB)),)
+# It may be older than what was made from another one.
+other := $(shell [ $(OUT)/download/linux-source.deb -ef $(DEB) ] || echo FORCE)
+endif
 tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.py))
 
 # What is built for a scenario: its ARCH or ARCH-CONFIG, for each of its kernels. Each
@@ -91,10 +97,11 @@ setup:
 
 # base and tree
 
-$(OUT)/download/linux-source.deb: | setup
-	@tools/fetch-kernel $@
+# A link is known the next time, too, when DEB is not named.
+$(OUT)/download/linux-source.deb: $(other) | setup
+	@tools/fetch-kernel $(addprefix --saved ,$(DEB)) $@
 
-$(OUT)/base.stamp: $(source) base/sources $(wildcard base/debian-*/*.patch) | setup
+$(OUT)/base.stamp: $(source) $(other) base/sources $(wildcard base/debian-*/*.patch) | setup
 	@[ ! -e $(OUT)/base ] || echo "removing the old $(OUT)/base"
 	@rm -rf $(OUT)/base
 	@tools/make-base $(source) $(OUT)/base
@@ -166,7 +173,7 @@ all_verdicts := $(call verdicts,$(MATRIX)) $(tests) $(addprefix $(OUT)/check/,ma
 other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(brief_verdicts)))
 check: setup $(call guests,$(MATRIX)) $(OUT)/download/xen
 	-$(call in_parallel,$(all_verdicts))
-	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 brief)
+	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 DEB= brief)
 	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
 	@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX)) \
 		$(if $(BASE),,$(addprefix v7.3=build/v7.3/results/,$(briefly)))

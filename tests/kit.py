@@ -2,6 +2,7 @@
 """What the tests of the tools share: running one, and a folder to do it in."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -12,6 +13,13 @@ TOP = Path(__file__).resolve().parent.parent
 TOOLS = TOP / "tools"
 # Where make has built the kernels.
 OUT = TOP / os.environ.get("OUT", "build")
+
+
+def cross(arch):
+    """The prefix of the compiler for `arch` on this machine."""
+    return subprocess.run(["sh", "-c", '. "$0" && architecture "$1" && echo "$cross"',
+                           TOOLS / "lib.sh", arch], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.strip()
 
 
 class ToolTest(unittest.TestCase):
@@ -26,6 +34,14 @@ class ToolTest(unittest.TestCase):
         if path:
             env["PATH"] = f"{path}:{env['PATH']}"
         return subprocess.run([TOOLS / name, *map(str, args)], env=env, cwd=self.folder,
+                              capture_output=True, text=True, check=False)
+
+    def alone(self, tool, *args, commands):
+        """Run a tool where there are no other commands than the stand-ins and `commands`."""
+        for name in commands:
+            self.stand_in(name, f'exec {shutil.which(name)} "$@"')
+        return subprocess.run([tool, *map(str, args)], cwd=self.folder,
+                              env={"PATH": str(self.folder / "stand-ins")},
                               capture_output=True, text=True, check=False)
 
     def interrupt(self, started, name, *args, path, **options):

@@ -3,6 +3,8 @@
 """Tests of fetch-kernel, unpack-kernel and install-packages, on a made-up repository."""
 
 import hashlib
+import os
+import shutil
 import subprocess
 import tarfile
 
@@ -10,15 +12,20 @@ import kit
 import ktap_unittest
 
 PACKAGE = "linux-source-7.2"
+VERSION = "7.2.99-1"
+# What the tools take before they look for anything.
+BASICS = ("sh", "dirname", "date", "cat", "sed", "basename", "uniq", "grep", "head")
+
 
 
 class Repository:
     """A Debian repository in a folder, with one package and its own key."""
 
-    def __init__(self, top, suite="trixie-backports"):
+    def __init__(self, top, suite="trixie-backports", version=VERSION):
         self.top = top
         self.dist = top / "dists" / suite
-        self.deb = top / f"{PACKAGE}_7.2.99-1_all.deb"
+        self.version = version
+        self.deb = top / f"{PACKAGE}_{version}_all.deb"
         self.suite = suite
         self.gnupg = top / "gnupg"
         self.gnupg.mkdir(parents=True, mode=0o700)
@@ -52,17 +59,17 @@ class Repository:
         subprocess.run(["rm", "-r", source], check=True)
         (root / "DEBIAN").mkdir()
         (root / "DEBIAN/control").write_text(
-            f"Package: {PACKAGE}\nVersion: 7.2.99-1\nArchitecture: all\n"
+            f"Package: {PACKAGE}\nVersion: {self.version}\nArchitecture: all\n"
             "Maintainer: Tester <tester@example.org>\nDescription: made up\n")
         subprocess.run(["dpkg-deb", "--build", "--root-owner-group", root, self.deb], check=True,
                        capture_output=True)
 
-    def index(self):
+    def index(self, package=PACKAGE):
         data = self.deb.read_bytes()
         folder = self.dist / "main/binary-amd64"
         folder.mkdir(parents=True)
         (folder / "Packages").write_text(
-            f"Package: {PACKAGE}\nVersion: 7.2.99-1\nArchitecture: all\n"
+            f"Package: {package}\nVersion: {self.version}\nArchitecture: all\n"
             "Maintainer: Tester <tester@example.org>\nDescription: made up\n"
             f"Filename: {self.deb.name}\nSize: {len(data)}\n"
             f"SHA256: {hashlib.sha256(data).hexdigest()}\n")
@@ -115,6 +122,97 @@ class FetchTest(kit.ToolTest):
     def test_no_debian_in_sources(self):
         (self.repository.etc / "sources.list.d/debian.sources").unlink()
         self.refuses(self.fetch(), "name no Debian repository")
+
+    def test_mirror_without_it(self):
+        """It has the suites, and not the package any more."""
+        for suite in ("forky", "sid"):
+            shutil.copytree(self.repository.dist, self.repository.top / "dists" / suite)
+        for dist in (self.repository.top / "dists").iterdir():
+            self.repository.dist, self.repository.suite = dist, dist.name
+            shutil.rmtree(dist / "main")
+            self.repository.index("another")
+            self.repository.sign()
+        self.refuses(self.fetch(), f"has no {PACKAGE} any more", "DEB=FILE", "BASE=DIR",
+                     "SERIES=v7.3")
+        self.assertFalse(self.output.exists())
+
+    def test_no_apt(self):
+        self.refuses(self.alone(kit.TOOLS / "fetch-kernel", self.output,
+                                commands=(*BASICS, "dpkg-deb", "sha256sum")),
+                     "there is no apt-get", "DEB=FILE", "BASE=DIR", "SERIES=v7.3")
+
+    def kit_for(self, version, content):
+        """A kit that was tested on another package."""
+        (self.folder / "base").mkdir()
+        (self.folder / "tools").symlink_to(kit.TOOLS)
+        (self.folder / "base/sources").write_text(
+            f"v7.0-rc2 {PACKAGE} 7.0.0-rc2 - {version} {hashlib.sha256(content).hexdigest()}\n"
+            "v7.3 linux-source-7.3 7.3.* - 7.3.4-1 0\n")
+        return self.folder / "tools/fetch-kernel"
+
+    def test_what_was_tested(self):
+        tool = self.kit_for(VERSION, self.repository.deb.read_bytes())
+        for words in (["--apt-dir", self.repository.etc], ["--saved", self.repository.deb]):
+            done = self.tool(tool, *words, self.output)
+            self.succeeds(done)
+            self.assertNotIn("not the version", done.stdout)
+
+    def test_another_patch_level(self):
+        tool = self.kit_for("7.2.98-1", b"")
+        for words in (["--apt-dir", self.repository.etc], ["--saved", self.repository.deb]):
+            done = self.tool(tool, *words, self.output)
+            self.succeeds(done)
+            self.assertIn(f"{VERSION} is not the version that was tested, 7.2.98-1\n", done.stdout)
+
+    def test_another_file_of_that_version(self):
+        tool = self.kit_for(VERSION, b"what was tested")
+        for words in (["--apt-dir", self.repository.etc], ["--saved", self.repository.deb]):
+            self.refuses(self.tool(tool, *words, self.output),
+                         f"is not the {PACKAGE} {VERSION} that was tested")
+            self.assertFalse(self.output.exists())
+
+    def test_package_of_the_other_series(self):
+        with_series = dict(os.environ, SERIES="v7.3")
+        done = subprocess.run([kit.TOOLS / "fetch-kernel", "--saved", self.repository.deb,
+                               self.output], env=with_series, capture_output=True, text=True,
+                              check=False)
+        self.refuses(done, f"is {PACKAGE} and v7.3 is made on linux-source-7.3", "SERIES=v7.0-rc2")
+
+    def test_no_saved_package(self):
+        self.refuses(self.tool("fetch-kernel", "--saved", self.folder / "x", self.output), "no file")
+        (self.folder / "x").write_text("x")
+        self.refuses(self.tool("fetch-kernel", "--saved", self.folder / "x", self.output),
+                     "no Debian package")
+
+    def test_saved_package_becomes_a_tree(self):
+        """It is neither copied nor changed, and is known the next time; another is taken over."""
+        self.kit_for(VERSION, self.repository.deb.read_bytes())
+        for name in ("Makefile", "scenarios", "tests"):
+            (self.folder / name).symlink_to(kit.TOP / name)
+        patches = self.folder / "patches/v7.0-rc2/1-all"
+        patches.mkdir(parents=True)
+        (patches / "0001-add.patch").write_text(
+            "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n"
+            "From: A Tester <tester@example.org>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n"
+            "Subject: [PATCH] mapping: Add it\n\nBecause.\n---\n"
+            "diff --git a/kernel/dma/a.c b/kernel/dma/a.c\nnew file mode 100644\n"
+            "--- /dev/null\n+++ b/kernel/dma/a.c\n@@ -0,0 +1 @@\n+it\n")
+        # Not as a part of the make that runs this.
+        env = {name: value for name, value in os.environ.items()
+               if "MAKE" not in name and name not in ("BASE", "BUILT", "DEB", "SERIES")}
+        before = self.repository.deb.read_bytes()
+        other = Repository(self.folder / "other", version="7.2.98-1").deb
+        os.utime(other, (0, 0))
+        made = []
+        for words in ([f"DEB={self.repository.deb}"], [], [f"DEB={other}"], [f"DEB={other}"], []):
+            done = subprocess.run(["make", "tree", *words], cwd=self.folder, env=env,
+                                  capture_output=True, text=True, check=False)
+            self.succeeds(done)
+            made.append("make-base:" in done.stdout)
+        self.assertEqual(made, [True, False, True, False, False])
+        self.assertEqual((self.folder / "build/download/linux-source.deb").readlink(), other)
+        self.assertEqual(self.repository.deb.read_bytes(), before)
+        self.assertEqual((self.folder / "build/series/kernel/dma/a.c").read_text(), "it\n")
 
     def test_one_line_sources(self):
         text = (self.repository.etc / "sources.list.d/debian.sources").read_text()

@@ -98,11 +98,8 @@ class TreeTest(kit.ToolTest):
         self.refuses(self.tool("make-base", tree, self.base, path=df), "has 1 MB free")
 
     def test_base_without_git(self):
-        for name in ("sh", "dirname", "date", "cat", "sed"):
-            self.stand_in(name, f'exec {shutil.which(name)} "$@"')
-        done = subprocess.run([kit.TOOLS / "make-base", self.folder, self.base],
-                              env={"PATH": str(self.folder / "stand-ins")}, capture_output=True,
-                              text=True, check=False)
+        done = self.alone(kit.TOOLS / "make-base", self.folder, self.base,
+                          commands=("sh", "dirname", "date", "cat", "sed"))
         self.refuses(done, "'git' is not installed", "make setup")
 
     def test_patches_become_commits(self):

@@ -93,7 +93,7 @@ with_progress() {
 # shellcheck disable=SC2034
 {
 series=${SERIES:-v7.0-rc2}
-read -r package mainline_version mainline_commit <<END
+read -r package mainline_version mainline_commit tested_version tested_hash <<END
 $(sed -n "s/^$series  *//p" "$top/base/sources")
 END
 reverts=$top/base/debian-${package##*-}
