@@ -52,12 +52,15 @@ $(foreach s,$(SCENARIOS),\
 	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
 	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\
 	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call likes,$(s))))\
-	$(eval programs.$(s) := $(shell sed -n 's/^programs *= *//p' $(files.$(s))))\
+	$(eval uses.$(s) := $(shell sed -n 's/^\(hypervisor\|programs\|acpi\|devicetree\) *= */\1=/p' $(files.$(s))))\
 	$(eval compared.$(s) := $(shell sed -n 's/^\(not-above\|below\) *=.*/\1/p' $(files.$(s)))))
 fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2) $(SERIES)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
 image.x86_64 := x86/boot/bzImage
+
+# Xen, if one of the scenarios runs under it.
+xen = $(if $(filter hypervisor=%,$(foreach s,$(1),$(uses.$(s)))),$(OUT)/download/xen)
 
 mutant_scenario = $(shell sed -n 's/^Scenario: //p' $(1))
 
@@ -82,18 +85,35 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 .SECONDARY:
 .PHONY: all boot brief check clean kunit matrix mutants refresh setup toolchains tree FORCE
 
-all: setup $(call guests,$(main)) $(OUT)/download/xen
+all: setup $(call guests,$(main)) $(call xen,$(main))
 	-$(call in_parallel,$(call verdicts,$(main)))
 	@tools/report --detail $(OUT)/report/index.html $(call shown,$(main))
 	@tools/tally $(OUT)/series $(call verdicts,$(main))
 
-matrix: setup $(call guests,$(MATRIX)) $(OUT)/download/xen
+matrix: setup $(call guests,$(MATRIX)) $(call xen,$(MATRIX))
 	-$(call in_parallel,$(call verdicts,$(MATRIX)))
 	@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX))
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(MATRIX))
 
+# The purposes of the table in tools/install-packages that the goals have: those of what
+# they boot, and more. A goal that is not here may have all, and so has 'setup'.
+boots.all = $(main)
+boots.matrix = $(MATRIX)
+boots.check = $(if $(filter v7.0-rc2,$(SERIES)),$(MATRIX),$(briefly))
+boots.brief = $(briefly)
+boots.boot = $(SCENARIO)
+boots.mutants = $(mutant_scenarios)
+more.check := check
+more.kunit := build x86_64 arm64
+more.refresh := tree
+more.tree := tree
+more.toolchains := build x86_64 arm64
+goals := $(or $(MAKECMDGOALS),all)
+purpose = tree $(if $(BASE),,package) $(more.$(1)) $(if $(boots.$(1)),build) $(foreach s,$(boots.$(1)),\
+	$(firstword $(subst -, ,$(build.$(s)))) $(foreach u,acpi devicetree programs,$(if $(filter $(u)=%,$(uses.$(s))),$(u))))
+others = $(strip $(foreach g,$(goals),$(if $(more.$(g))$(boots.$(g)),,$(g))))
 setup:
-	@tools/install-packages
+	$(if $(BUILT),,@tools/install-packages $(if $(others),,$(sort $(foreach g,$(goals),$(call purpose,$(g))))))
 
 # base and tree
 
@@ -141,7 +161,7 @@ $(OUT)/download/xen: | setup
 	@tools/fetch-xen $@
 
 # Where there is nothing to fetch, the boots say why and are skipped, until there is.
-programs = $(foreach f,$(programs.$(1):%=$(OUT)/download/%.cpio),$(f) $(if $(wildcard $(f)),,FORCE))
+programs = $(foreach f,$(patsubst programs=%,$(OUT)/download/%.cpio,$(filter programs=%,$(uses.$(1)))),$(f) $(if $(wildcard $(f)),,FORCE))
 $(OUT)/download/rdma-core.cpio: | setup
 	@mkdir -p $(@D)
 	@tools/fetch-rdma-core $@ 2>$@.why || { code=$$?; cat $@.why >&2; [ $$code -eq 2 ]; }
@@ -149,7 +169,7 @@ $(OUT)/download/rdma-core.cpio: | setup
 define boot_rules
 $(OUT)/results/$(1)/$(2)/serial.log: $(files.$(1)) $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) \
 		$(call programs,$(1)) \
-		tools/boot tools/scenarios.py $(wildcard guest/*.asl guest/*.dtsi) | $(OUT)/download/xen
+		tools/boot tools/scenarios.py $(wildcard guest/*.asl guest/*.dtsi) | $(call xen,$(1))
 	@rm -rf $$(@D)
 	@tools/boot --xen $(OUT)/download/xen --programs $(OUT)/download/rdma-core.cpio $$< $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) $$@
 
@@ -159,7 +179,7 @@ $(call verdict,$(1),$(2)): $(files.$(1)) $(OUT)/results/$(1)/$(2)/serial.log \
 endef
 $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(s),$(k)))))
 
-boot: setup $(call guests,$(SCENARIO)) $(OUT)/download/xen
+boot: setup $(call guests,$(SCENARIO)) $(call xen,$(SCENARIO))
 	$(if $(kernels.$(SCENARIO)),,$(error There is no scenario '$(SCENARIO)'; choose one of: $(SCENARIOS)))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
 	@tools/report --detail $(OUT)/report/index.html $(call shown,$(SCENARIO))
@@ -171,7 +191,7 @@ brief_verdicts = $(call verdicts,$(briefly)) $(OUT)/check/checkpatch.ktap $(OUT)
 ifeq ($(SERIES),v7.0-rc2)
 all_verdicts := $(call verdicts,$(MATRIX)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
 other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(brief_verdicts)))
-check: setup $(call guests,$(MATRIX)) $(OUT)/download/xen
+check: setup $(call guests,$(MATRIX)) $(call xen,$(MATRIX))
 	-$(call in_parallel,$(all_verdicts))
 	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 DEB= brief)
 	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
@@ -184,7 +204,7 @@ check: brief
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(brief_verdicts)
 endif
 
-brief: setup $(call guests,$(briefly)) $(OUT)/download/xen
+brief: setup $(call guests,$(briefly)) $(call xen,$(briefly))
 	-$(call in_parallel,$(brief_verdicts))
 
 $(OUT)/check/mainline.ktap: $(PATCHES) $(shell find base/v7.0-rc2 -type f) \
@@ -223,7 +243,7 @@ mutant_scenarios := $(sort $(shell sed -n 's/^Scenario: //p' tests/mutants/*.pat
 mutant_builds := $(sort $(foreach s,$(mutant_scenarios),$(build.$(s))))
 planted = $(call image,mutants/series,$(1))
 unchanged = $(OUT)/mutants/$(1)/series/result.ktap
-mutants: setup $(call guests,$(mutant_scenarios)) $(OUT)/download/xen \
+mutants: setup $(call guests,$(mutant_scenarios)) $(call xen,$(mutant_scenarios)) \
 		$(foreach b,$(mutant_builds),$(call planted,$(b)))
 	-$(call in_parallel,$(mutants))
 	@tools/tally $(OUT)/series $(mutants)
@@ -266,7 +286,7 @@ toolchains: $(toolchains)
 	@tools/tally $(OUT)/series $(OUT)/check/toolchains.ktap
 
 $(toolchains): $(OUT)/series.stamp FORCE
-	@tools/install-packages clang-19 lld-19 llvm-19
+	@tools/install-packages clang
 	@$(if $(filter %-lto %-clang,$@),LLVM=-19) tools/build-kernel $(OUT)/series $@ \
 		$(addprefix tests/toolchains/,kernel.config $@.config) $(filter %/symbols.config,$^)
 

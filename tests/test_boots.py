@@ -216,7 +216,8 @@ class BootTest(kit.ToolTest):
         (self.folder / "init.c").write_text(
             "#include <stdio.h>\n#include <sys/reboot.h>\n#include <unistd.h>\n"
             f"int main(void) {{ return {does}; }}\n")
-        subprocess.run(["gcc", "-static", "-o", "init", "init.c"], cwd=self.folder, check=True)
+        subprocess.run([f"{kit.cross('x86_64')}gcc", "-static", "-o", "init", "init.c"],
+                       cwd=self.folder, check=True)
         initramfs = self.folder / "made-up.cpio"
         with initramfs.open("wb") as output:
             subprocess.run([kit.OUT / "series/obj-x86_64/usr/gen_init_cpio", "list"],
@@ -524,6 +525,8 @@ class CheckSuitesTest(kit.ToolTest):
 
 class FetchXenTest(kit.ToolTest):
     def fetch(self, script):
+        self.stand_in("apt-cache", "echo xen-hypervisor-4.9-amd64 - Xen\n"
+                                   "echo xen-hypervisor-4.20-amd64 - Xen")
         return self.tool("fetch-xen", self.folder / "xen", path=self.stand_in("apt-get", script))
 
     def failed(self, done, *words):
@@ -534,7 +537,19 @@ class FetchXenTest(kit.ToolTest):
 
     def test_apt_does_not_know_it(self):
         self.failed(self.fetch("echo 'E: Unable to locate package'; exit 100"),
-                    "Unable to locate package", "apt-get update")
+                    "xen-hypervisor-4.20-amd64", "Unable to locate package", "apt-get update",
+                    "/boot/xen-*.gz")
+
+    def test_release_without_xen(self):
+        self.refuses(self.tool("fetch-xen", self.folder / "xen",
+                               path=self.stand_in("apt-cache", "")),
+                     "apt knows no xen-hypervisor", "/boot/xen-*.gz")
+
+    def test_no_apt(self):
+        for tool, way_out in (("fetch-xen", "/boot/xen-*.gz"), ("fetch-rdma-core", "archive")):
+            self.refuses(self.alone(kit.TOOLS / tool, self.folder / "out",
+                                    commands=("sh", "dirname", "date", "cat", "sed", "basename")),
+                         "there is no apt-get", way_out, f"there as {self.folder}/out")
 
     def test_not_a_package(self):
         self.failed(self.fetch("for word; do :; done; echo truncated >${word}_1_amd64.deb"),

@@ -30,7 +30,7 @@ class CostTest(kit.ToolTest):
         # objdump shows with a function the symbols of all before it in its section.
         subprocess.run(f"{saved[1]} {code} {saved[2]} -Wp,-MMD,{code}.d -ffunction-sections "
                        f"-include {self.folder}/no-debug.h", shell=True, cwd=objects, check=True)
-        text = subprocess.run(["objdump", "-dr", "--no-show-raw-insn",
+        text = subprocess.run([f"{kit.cross('x86_64')}objdump", "-dr", "--no-show-raw-insn",
                                f"--disassemble={function}", code],
                               check=True, capture_output=True, text=True).stdout
         found = []

@@ -4,9 +4,13 @@
 
 import hashlib
 import os
+import re
 import shutil
+import signal
 import subprocess
+import sys
 import tarfile
+import time
 
 import kit
 import ktap_unittest
@@ -15,7 +19,8 @@ PACKAGE = "linux-source-7.2"
 VERSION = "7.2.99-1"
 # What the tools take before they look for anything.
 BASICS = ("sh", "dirname", "date", "cat", "sed", "basename", "uniq", "grep", "head")
-
+# And to install something.
+OWN = (*BASICS, "mkdir", "mktemp", "rm", "setsid", "sleep", "tail", "tr", "cut")
 
 
 class Repository:
@@ -248,14 +253,116 @@ class FetchTest(kit.ToolTest):
 
 
 class InstallTest(kit.ToolTest):
-    def test_ordinary_user_is_told_the_command(self):
-        self.stand_in("dpkg-query", "exit 1")
-        path = self.stand_in("id", "echo 1000")
-        self.refuses(self.tool("install-packages", path=path), "apt-get install", "qemu-system-x86")
+    def install(self, *purposes, user="0", machine="x86_64", apt="exit 1"):
+        """Where no other commands are than what the tool itself needs, and apt-get."""
+        self.stand_in("id", f"echo {user}")
+        self.stand_in("uname", f"echo {machine}")
+        if apt:
+            self.stand_in("apt-get", apt)
+        return self.alone(kit.TOOLS / "install-packages", *purposes, commands=OWN)
 
-    def test_nothing_missing(self):
-        self.succeeds(self.tool("install-packages",
-                                path=self.stand_in("dpkg-query", "echo install ok installed")))
+    def test_ordinary_user_is_told_the_command(self):
+        done = self.install("tree", "arm64", user="1000")
+        self.refuses(done, "as root run: apt-get update && apt-get install", " git ",
+                     " gcc-aarch64-linux-gnu ", "qemu-system-arm")
+        self.assertNotIn("qemu-system-x86", done.stderr)
+
+    def test_without_apt_the_commands_are_named(self):
+        done = self.install("tree", "arm64", apt="")
+        self.refuses(done, "git, make, python3, aarch64-linux-gnu-gcc, aarch64-linux-gnu-gcc:libc.a")
+        self.assertNotIn("apt-get", done.stderr)
+
+    def test_all_but_clang(self):
+        done = self.install(apt="")
+        self.refuses(done, "git", "qemu-system-x86_64", "qemu-system-aarch64", "shellcheck")
+        self.assertNotIn("clang", done.stderr)
+
+    def test_unknown_purpose(self):
+        self.refuses(self.install("game"), "no purpose 'game'")
+
+    def test_compilers_of_another_machine(self):
+        done = self.install("x86_64", "arm64", apt="", machine="aarch64")
+        self.refuses(done, "x86_64-linux-gnu-gcc, ", " gcc, ", " gcc:libc.a, ")
+        self.assertNotIn("aarch64-linux-gnu-gcc", done.stderr)
+
+    def test_nothing_is_missing(self):
+        for name in ("git", "make", "python3"):
+            self.stand_in(name, "exit 1")
+        self.succeeds(self.install("tree"))
+
+    def test_library_that_is_missing(self):
+        for name in ("bc", "bison", "flex", "perl"):
+            self.stand_in(name, "exit 1")
+        self.stand_in("gcc", 'case $1 in *libc*) echo "/lib/${1#*=}" ;; *) echo "${1#*=}" ;; esac')
+        self.refuses(self.install("build", apt=""), ": gcc:libelf.so.")
+
+    def test_root_has_it_installed(self):
+        done = self.install("tree", apt=f'echo "$@" >>{self.folder}/calls')
+        self.succeeds(done)
+        self.assertEqual(done.stdout.splitlines()[0], "install-packages: installing, for git, "
+                         "make, python3: git make python3")
+        install = "install --yes --no-install-recommends"
+        self.assertEqual((self.folder / "calls").read_text().splitlines(),
+                         ["update", f"{install} --download-only git make python3",
+                          f"{install} git make python3"])
+        self.assertEqual(list(self.folder.glob("tmp*")), [])
+
+    def interrupted(self, step):
+        """Whether apt-get came to the end of `step`, in which its terminal interrupts all.
+
+        It has dpkg see the interrupts of the terminal, as apt does.
+        """
+        self.stand_in("apt-get", f"""case $* in {step})
+            exec {sys.executable} -c '
+import pathlib, signal, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+pathlib.Path("started").touch()
+time.sleep(3)
+pathlib.Path("ended").touch()' ;; esac""")
+        self.stand_in("id", "echo 0")
+        self.stand_in("uname", "echo x86_64")
+        for name in OWN:
+            self.stand_in(name, f'exec {shutil.which(name)} "$@"')
+        with subprocess.Popen([kit.TOOLS / "install-packages", "tree"], cwd=self.folder,
+                              env={"PATH": str(self.folder / "stand-ins")},
+                              stdout=subprocess.DEVNULL, start_new_session=True) as job:
+            while not (self.folder / "started").exists() and job.poll() is None:
+                time.sleep(0.05)
+            # The terminal signals the group; make, being ended, its child.
+            os.killpg(job.pid, signal.SIGINT)
+            job.terminate()
+            self.assertEqual(job.wait(timeout=30), 130)
+        return (self.folder / "ended").exists()
+
+    def test_interrupted_download(self):
+        self.assertFalse(self.interrupted("*--download-only*"))
+
+    def test_installing_is_not_interrupted(self):
+        self.assertTrue(self.interrupted('"install --yes --no-install-recommends git"*'))
+
+    def test_goals_take_what_they_need(self):
+        # Not as a part of the make that runs this.
+        env = {name: value for name, value in os.environ.items()
+               if "MAKE" not in name and name not in ("BASE", "BUILT", "DEB", "SERIES")}
+        for goal, purposes, xen in (
+                (["tree", "BASE=x"], "tree", False), (["setup"], "", False),
+                ([], "build package tree x86_64", False),
+                (["boot", "SCENARIO=xen-dom0"], "build package tree x86_64", True),
+                (["boot", "SCENARIO=arm64-noncoherent"], "arm64 build devicetree package tree",
+                 False)):
+            done = subprocess.run(["make", "-n", f"OUT={self.folder}", *goal], cwd=kit.TOP, env=env,
+                                  capture_output=True, text=True, check=False)
+            told = re.search("^tools/install-packages(.*)", done.stdout, re.MULTILINE)
+            self.assertEqual(told[1].strip(), purposes)
+            self.assertEqual("tools/fetch-xen" in done.stdout, xen)
+
+    def test_log_is_not_in_the_build_folder(self):
+        done = self.install("tree", apt="echo no mirror; exit 1")
+        self.assertEqual(done.returncode, 1)
+        log = kit.Path(re.search(r"see (\S+)\.$", done.stderr)[1])
+        self.addCleanup(log.unlink)
+        self.assertEqual(log.read_text(), "no mirror\n")
+        self.assertNotIn(kit.TOP, log.parents)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ class Kernel:
     def setUpClass(cls):
         cls.arch = cls.kernel.partition("-")[0]
         cls.objects = kit.OUT / f"series/obj-{cls.kernel}"
-        cls.cross, cls.image = {"x86_64": ("", "arch/x86/boot/bzImage"),
-                                "arm64": ("aarch64-linux-gnu-", "arch/arm64/boot/Image")}[cls.arch]
+        cls.cross = kit.cross(cls.arch)
+        cls.image = {"x86_64": "arch/x86/boot/bzImage", "arm64": "arch/arm64/boot/Image"}[cls.arch]
 
     def objdump(self, *args):
         return subprocess.run([f"{self.cross}objdump", *args], capture_output=True, text=True,

@@ -106,16 +106,17 @@ kernel_version() { # TREE
 }
 
 # What building for an architecture takes: the folder below arch/, make's target,
-# the prefix of the compiler. The build's own machine is taken to be a PC.
+# the prefix of the compiler, which is empty where it is the machine's own.
 # shellcheck disable=SC2034
 architecture() { # ARCH or ARCH-CONFIG, for x86_64 or arm64
 	arch=${1%%-*}
 	objects=obj-$1
 	case $arch in
-	x86_64) srcarch=x86 target=bzImage cross='' ;;
+	x86_64) srcarch=x86 target=bzImage cross=x86_64-linux-gnu- ;;
 	arm64) srcarch=arm64 target=Image cross=aarch64-linux-gnu- ;;
 	*) die "the architecture is '$arch'; use x86_64 or arm64." ;;
 	esac
+	[ "$(uname -m)" != "${cross%%-*}" ] || cross=
 }
 
 # Git commands on a tree that is laid out here; the user's own git settings stay out of it.
