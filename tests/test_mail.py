@@ -84,6 +84,7 @@ class MailTest(kit.ToolTest):
         for path in laid_out.iterdir():
             if path.is_dir():
                 (cls.tree / path.name).mkdir(exist_ok=True)
+                (cls.tree / path.name / ".keep").touch()
             else:
                 shutil.copy(path, cls.tree)
         for path in (laid_out / "scripts").glob("*"):
@@ -150,9 +151,9 @@ class MailTest(kit.ToolTest):
                     self.assertEqual(body.partition("\n---\n")[2],
                                      self.texts[file].partition("\n---\n")[2])
                     continue
-                for text in (body, self.texts[file]):
-                    self.assertRegex(text, r"\n\n(base-commit: \w+\n)?(prerequisite-patch-id: "
-                                           r"\w+\n)*\Z")
+                base = re.findall(r"^(?:base-commit|prerequisite-patch-id): .*\n", self.texts[file],
+                                  re.MULTILINE)
+                self.assertTrue(body.endswith("".join(["\n", *base] if base else "")), body[-99:])
 
     def test_recipients(self):
         ignored = set(re.findall(r"[^\s<]+@[^\s>]+",
@@ -180,7 +181,9 @@ class MailTest(kit.ToolTest):
         for posting in POSTINGS:
             (_, cover), *patches = self.mails(posting)
             self.assertNotIn("In-Reply-To", cover)
-            for _, mail in patches:
+            for number, (_, mail) in enumerate(patches, 1):
+                self.assertEqual([int(at) for at in re.match(
+                    r"\[PATCH (\d+)/(\d+)\] ", mail["Subject"]).groups()], [number, len(patches)])
                 self.assertEqual(mail.get_all("In-Reply-To"), [cover["Message-ID"]])
             seen |= {mail["Message-ID"] for _, mail in [(None, cover), *patches]}
         self.assertEqual(len(seen), len(self.texts))
@@ -199,9 +202,9 @@ class MailTest(kit.ToolTest):
             _, *patches = sorted((self.top / posting.name).iterdir())
             smallest = min(patches, key=lambda path: path.stat().st_size)
             done = subprocess.run(
-                ["perl", "scripts/checkpatch.pl", "--strict", "--terse", "--ignore",
-                 "UNKNOWN_COMMIT_ID", "-"], cwd=self.tree, input=smallest.read_text(),
-                env={**os.environ, "GIT_DIR": "/nonexistent"}, capture_output=True, text=True,
+                ["perl", "scripts/checkpatch.pl", "--strict", "--terse", "--types",
+                 "MISSING_SIGN_OFF,NO_AUTHOR_SIGN_OFF,FROM_SIGN_OFF_MISMATCH,BAD_SIGN_OFF", "-"],
+                cwd=self.tree, input=smallest.read_text(), capture_output=True, text=True,
                 check=False)
             self.assertEqual(done.returncode, 0, done.stdout)
 
@@ -221,10 +224,9 @@ class MailTest(kit.ToolTest):
         posting = POSTINGS[1]
         out = self.folder / "b4"
         out.mkdir()
-        done = run("b4", "--offline-mode", "--no-interactive", "am", "--add-link", "-o", out,
+        run("b4", "--offline-mode", "--no-interactive", "am", "--add-link", "-o", out,
                    "-m", self.mailbox(self.top / posting.name), stdin=subprocess.DEVNULL,
                    cwd=self.tree, env={**os.environ, "HOME": str(self.folder)})
-        print(done)
         run("git", "checkout", "-q", "--detach", self.commit_after(POSTINGS[0]), cwd=self.tree)
         self.apply(*out.glob("*.mbx"))
         run("git", "diff", "--quiet", "HEAD", self.commit_after(posting), cwd=self.tree)
