@@ -16,6 +16,7 @@
 # make toolchains      who may use the attribute, with clang and with other configurations
 # make tree            lay out build/series, a git tree with one commit per patch
 # make refresh         write the commits of build/series back to patches/
+# make mail POSTING=   write what is sent to the lists for a folder of patches/SERIES
 # make setup           install what is missing (root), or say how (others)
 # make clean           remove build/, unless build/series has what patches/ has not
 
@@ -83,7 +84,7 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot brief check clean kunit matrix mutants refresh setup toolchains tree FORCE
+.PHONY: all boot brief check clean kunit mail matrix mutants refresh setup toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(call xen,$(main))
 	-$(call in_parallel,$(call verdicts,$(main)))
@@ -137,6 +138,12 @@ refresh: | setup
 	@tools/refresh $(OUT)/series
 	@touch $(OUT)/series.stamp
 
+# REROLL=2 for the second version, and PREVIOUS=DIR with the mails of the first. What is set
+# here reaches the kernel's own make, for which VERSION is a part of the kernel's.
+mail: $(OUT)/series.stamp
+	@tools/write-mail $(REROLL:%=--reroll %) $(PREVIOUS:%=--previous %) \
+		$(OUT)/series "$(POSTING)" $(OUT)/mail/$(POSTING)$(REROLL:%=-v%)
+
 # build: not in the make that boots
 
 ifndef BUILT
@@ -187,7 +194,7 @@ boot: setup $(call guests,$(SCENARIO)) $(call xen,$(SCENARIO))
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
-brief_verdicts = $(call verdicts,$(briefly)) $(OUT)/check/checkpatch.ktap $(OUT)/check/series.ktap
+brief_verdicts = $(call verdicts,$(briefly)) $(addprefix $(OUT)/check/,checkpatch.ktap series.ktap mail.ktap)
 ifeq ($(SERIES),v7.0-rc2)
 all_verdicts := $(call verdicts,$(MATRIX)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
 other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(brief_verdicts)))

@@ -198,15 +198,14 @@ class MailTest(kit.ToolTest):
             self.assertIn(f"\n {len(files)} file", body)
 
     def test_checkpatch_finds_the_sign_off(self):
-        for posting in POSTINGS:
-            _, *patches = sorted((self.top / posting.name).iterdir())
-            smallest = min(patches, key=lambda path: path.stat().st_size)
-            done = subprocess.run(
-                ["perl", "scripts/checkpatch.pl", "--strict", "--terse", "--types",
-                 "MISSING_SIGN_OFF,NO_AUTHOR_SIGN_OFF,FROM_SIGN_OFF_MISMATCH,BAD_SIGN_OFF", "-"],
-                cwd=self.tree, input=smallest.read_text(), capture_output=True, text=True,
-                check=False)
-            self.assertEqual(done.returncode, 0, done.stdout)
+        """Once, as it takes long; for the rest of it see check-patches."""
+        smallest = min((self.top / POSTINGS[0].name).glob("*-[!c]*"),
+                       key=lambda path: path.stat().st_size)
+        done = subprocess.run(
+            ["perl", "scripts/checkpatch.pl", "--strict", "--terse", "--types",
+             "MISSING_SIGN_OFF,NO_AUTHOR_SIGN_OFF,FROM_SIGN_OFF_MISMATCH,BAD_SIGN_OFF", "-"],
+            cwd=self.tree, input=smallest.read_text(), capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     @unittest.skipUnless(kit.Path(run("git", "--exec-path").strip(), "git-send-email").exists(),
                          "git-email is not installed")
@@ -282,6 +281,7 @@ class MailTest(kit.ToolTest):
                      "mails of the version before")
         with unittest.mock.patch.dict(os.environ, GIT_CONFIG_VALUE_1=""):
             self.refuses(self.write(self.tree, posting, output), "git config --global user.email")
+        self.refuses(self.write(self.folder, posting, output), "is not laid out")
         run("git", "checkout", "-q", "--detach", "HEAD^", cwd=self.tree)
         self.refuses(self.write(self.tree, posting, output), "has work that is not in patches/")
         self.assertEqual(list(self.folder.iterdir()), [])
