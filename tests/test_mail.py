@@ -147,6 +147,8 @@ class MailTest(kit.ToolTest):
         for posting in POSTINGS:
             for file, mail in self.mails(posting):
                 body = mail.get_payload(decode=True).decode()
+                # The name of the submitter wants it.
+                self.assertEqual(mail.get_content_charset(), "utf-8")
                 if self.touched[file]:
                     self.assertEqual(body.partition("\n---\n")[2],
                                      self.texts[file].partition("\n---\n")[2])
