@@ -41,7 +41,8 @@ class ToolTest(unittest.TestCase):
         for name in commands:
             self.stand_in(name, f'exec {shutil.which(name)} "$@"')
         return subprocess.run([tool, *map(str, args)], cwd=self.folder,
-                              env={"PATH": str(self.folder / "stand-ins")},
+                              env={"PATH": str(self.folder / "stand-ins"),
+                                   "TMPDIR": str(self.folder)},
                               capture_output=True, text=True, check=False)
 
     def interrupt(self, started, name, *args, path, **options):
