@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of what makes, changes, checks and builds trees, on tiny made-up ones."""
 
+import hashlib
 import os
 import select
 import shutil
 import subprocess
+import sys
 
 import kit
 import ktap_unittest
 
-# Of which there are no fingerprints.
+sys.path.insert(0, str(kit.TOOLS))
+import fingerprints  # noqa: E402
+
 FILE = "kernel/dma/lines.c"
 SERIES = os.environ.get("SERIES", "v7.0-rc2")
 LINES = [f"line {number}" for number in range(1, 31)]
@@ -23,6 +27,16 @@ class TreeTest(kit.ToolTest):
         self.series = self.folder / "series"
         self.patches = self.folder / "patches" / SERIES / "1-all"
         self.patches.mkdir(parents=True)
+        # A tool takes what is next to its folder.
+        (self.folder / "base").mkdir()
+        self.link("tools", "base/sources")
+
+    def record(self, status, text="", name="kernel/dma/mapping.c"):
+        """Have fingerprints of one file of mainline."""
+        blob = subprocess.run(["git", "hash-object", "--stdin"], input=text, check=True,
+                              capture_output=True, text=True).stdout.strip()
+        (self.folder / f"base/{SERIES}.fingerprints").write_text(
+            "# a comment\n" + fingerprints.entry(name, blob, status, text.encode()))
 
     def kernel(self, folder, version="7.0.0-rc2"):
         """A tree that passes for a kernel."""
@@ -57,8 +71,11 @@ class TreeTest(kit.ToolTest):
                                "-c", "user.email=tester@example.org", *args],
                               check=True, capture_output=True, text=True).stdout
 
+    def base_of(self, tree, **options):
+        return self.tool(self.folder / "tools/make-base", tree, self.base, **options)
+
     def make_base(self):
-        self.succeeds(self.tool("make-base", self.kernel(self.folder / "mainline"), self.base))
+        self.succeeds(self.base_of(self.kernel(self.folder / "mainline")))
 
     def make_series(self):
         return self.tool("make-series", "--patches", self.patches.parent, self.base, self.series)
@@ -69,8 +86,7 @@ class TreeTest(kit.ToolTest):
                 (self.folder / name).symlink_to(kit.TOP / name)
 
     def refresh(self, **options):
-        """With the patches of the test: a tool takes those next to its folder."""
-        self.link("tools", "base")
+        """With the patches of the test."""
         return self.tool(self.folder / "tools/refresh", self.series, **options)
 
     def test_mainline_is_copied(self):
@@ -81,24 +97,87 @@ class TreeTest(kit.ToolTest):
 
     def test_base_is_no_kernel(self):
         (self.folder / "empty").mkdir()
-        self.refuses(self.tool("make-base", self.folder / "empty", self.base), "no Linux kernel")
-        self.assertEqual(list(self.folder.glob("base*")), [])
+        self.refuses(self.base_of(self.folder / "empty"), "no Linux kernel")
+        self.assertEqual(list(self.folder.glob("mainline.base*")), [])
 
     def test_base_does_not_exist(self):
-        self.refuses(self.tool("make-base", self.folder / "nowhere", self.base), "there is no")
+        self.refuses(self.base_of(self.folder / "nowhere"), "there is no")
 
     def test_base_is_another_version(self):
         tree = self.kernel(self.folder / "old", "6.12.0")
-        self.refuses(self.tool("make-base", tree, self.base), "6.12.0", "v7.0-rc2")
-        self.assertEqual(list(self.folder.glob("base*")), [])
+        self.refuses(self.base_of(tree), "6.12.0", "v7.0-rc2")
+        self.assertEqual(list(self.folder.glob("mainline.base*")), [])
+
+    def test_base_is_not_what_was_recorded(self):
+        tree = self.kernel(self.folder / "mainline")
+        for name, text in (("kernel/dma/mapping.c", "changed"), ("kernel/dma/none.c", "")):
+            self.record("proven", text, name)
+            self.refuses(self.base_of(tree),
+                         f"{name} of {tree} is not that of base/", "without changes")
+            self.assertFalse(self.base.exists())
+        self.record("likely", "changed")
+        done = self.base_of(tree)
+        self.succeeds(done)
+        self.assertIn("kernel/dma/mapping.c is not what is likely", done.stdout)
+
+    def test_base_is_what_was_recorded(self):
+        for status in ("proven", "likely"):
+            self.record(status)
+            self.base = self.folder / f"{status}.base"
+            done = self.base_of(self.kernel(self.folder / status))
+            self.succeeds(done)
+            self.assertNotIn("mapping.c", done.stdout)
+
+    def fingerprint(self, tree):
+        return self.tool("fingerprint", "--patches", self.patches.parent, tree)
+
+    def test_fingerprints_of_a_tree(self):
+        """Of what the series changes; a row ends at the first blank line after a dozen."""
+        tree = self.kernel(self.folder / "mainline")
+        texts = {"empty": "", "few": "a\n\nno newline", FILE: "\n".join(["x"] * 11 + ["", "y"] * 2)}
+        expected = []
+        for number, (name, text) in enumerate(sorted(texts.items()), 1):
+            (tree / name).write_text(text)
+            self.patch(number, "line 10", "line ten")
+            patch = self.patches / f"{number:04}-change.patch"
+            patch.write_text(patch.read_text().replace(FILE, name))
+            blob = subprocess.run(["git", "hash-object", tree / name], check=True,
+                                  capture_output=True, text=True).stdout.strip()
+            lines = [hashlib.sha256(line.encode()).hexdigest()[:8]
+                     for line in text.split("\n") if text]
+            expected += [f"{name} {blob} {len(lines)} proven", "".join(lines[:12]),
+                         "".join(lines[12:])]
+        self.patch(9, "line 20", "line twenty")
+        new = self.patches / "0009-change.patch"
+        new.write_text(new.read_text().replace(FILE, "not-there"))
+        done = self.fingerprint(tree)
+        self.succeeds(done)
+        rows = [row for row in done.stdout.splitlines() if not row.startswith("#")]
+        self.assertEqual(rows, list(filter(None, expected)))
+
+        (self.folder / f"base/{SERIES}.fingerprints").write_text(done.stdout)
+        self.succeeds(self.base_of(tree))
+        files = fingerprints.Tree(self.folder / f"base/{SERIES}.fingerprints").files
+        self.assertEqual({name: len(file.hashes) for name, file in files.items()},
+                         {"empty": 0, "few": 3, FILE: 15})
+
+    def test_fingerprints_of_no_such_tree(self):
+        self.refuses(self.fingerprint(self.folder), "no kernel tree")
+        self.refuses(self.fingerprint(self.kernel(self.folder / "old", "6.12.0")), "Linux 6.12.0",
+                     "7.0.0-rc2")
+        tree = self.kernel(self.folder / "mainline")
+        self.refuses(self.fingerprint(tree), "holds no NNNN-*.patch")
+        self.patch(1, "line 10", "line ten")
+        (tree / FILE).unlink()
+        self.refuses(self.fingerprint(tree), "none of the files")
 
     def test_base_without_space(self):
         df = self.stand_in("df", "echo h; echo x 100 99 1 99% /")
         tree = self.kernel(self.folder / "mainline")
-        self.refuses(self.tool("make-base", tree, self.base, path=df), "has 1 MB free")
+        self.refuses(self.base_of(tree, path=df), "has 1 MB free")
 
     def test_base_without_git(self):
-        done = self.alone(kit.TOOLS / "make-base", self.folder, self.base,
+        done = self.alone(self.folder / "tools/make-base", self.folder, self.base,
                           commands=("sh", "dirname", "date", "cat", "sed"))
         self.refuses(done, "'git' is not installed", "make setup")
 
@@ -298,6 +377,13 @@ class TreeTest(kit.ToolTest):
         self.refuses(self.refresh(), "not what ../../suite.patch holds: change it there")
         self.assertEqual(link.readlink().name, "suite.patch")
 
+    def test_refresh_writes_the_line_numbers_of_mainline(self):
+        self.lay_out_and_work()
+        text = "\n".join(["more"] * 5 + LINES) + "\n"
+        self.record("proven", text, FILE)
+        self.succeeds(self.refresh())
+        self.assertIn("\n@@ -22,7 +22,7 @@", self.contents()["0002-mapping-Work.patch"])
+
     def test_refresh_keeps_edits_of_patches(self):
         self.lay_out_and_work()
         self.patch(1, "line 10", "line X")
@@ -315,7 +401,7 @@ class TreeTest(kit.ToolTest):
         self.written()
 
     def clean(self):
-        self.link("Makefile", "base", "tools", "tests", "scenarios")
+        self.link("Makefile", "tests", "scenarios")
         # Not as a part of the make that runs this.
         env = {name: value for name, value in os.environ.items() if "MAKE" not in name}
         return subprocess.run(["make", "clean"], cwd=self.folder, env=env, capture_output=True,

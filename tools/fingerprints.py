@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Mainline as line fingerprints: which lines a file has, without holding its text."""
+"""Mainline as line fingerprints: which lines a file has, without holding its text.
+
+A file of them has for each file of mainline a line 'path, blob id, number of lines, status',
+and below it the hashes of the lines. Only where one of these rows ends is free.
+"""
 
 import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-HASH = re.compile(r"[0-9a-f]{16}")
-ENTRY = re.compile(r"([^\t]+)\t(\d+)\t[0-9a-f]{40}\t(proven|likely)")
+DIGITS = 8
+ENTRY = re.compile(r"(\S+) [0-9a-f]{40} (\d+) (proven|likely)")
+ROW = re.compile(rf"(?:[0-9a-f]{{{DIGITS}}})+")
 
 
 class FingerprintError(ValueError):
@@ -20,12 +25,23 @@ class ConflictError(Exception):
 
 @dataclass
 class File:
-    status: str  # as in MANIFEST, or "new" or "removed" by the series
+    status: str  # as recorded, or "new" or "removed" by the series
     hashes: list[str]
 
 
 def line_hash(line):
-    return hashlib.sha256(line).hexdigest()[:16]
+    return hashlib.sha256(line).hexdigest()[:DIGITS]
+
+
+def entry(path, blob, status, data):
+    """What is recorded of a file. A row ends at a blank line: a change spoils few others."""
+    hashes = [line_hash(line) for line in data.removesuffix(b"\n").split(b"\n")] if data else []
+    rows = [""]
+    for line in hashes:
+        rows[-1] += line
+        if line == line_hash(b"") and len(rows[-1]) >= 12 * DIGITS:
+            rows.append("")
+    return "\n".join([f"{path} {blob} {len(hashes)} {status}", *filter(None, rows), ""])
 
 
 def _side(hunk, markers):
@@ -90,42 +106,30 @@ def describe(hunk, bad, at):
     return f"patch line {hunk.line + 1 + bad} does not match line {line} of the file: '{text}'"
 
 
-def _load_file(path, count):
-    lines = path.read_text("ascii", "replace").splitlines()
-    for number, line in enumerate(lines, 1):
-        if not HASH.fullmatch(line):
-            raise FingerprintError(f"{path}:{number}: this is no fingerprint of 16 hex digits; "
-                                   "restore the file from git.")
-    if len(lines) != count:
-        raise FingerprintError(f"{path} has {len(lines)} lines and MANIFEST says {count}; "
-                               "restore both from git.")
-    return lines
-
-
 class Tree:
     """Every known file, as mainline has it and as the series changes it."""
 
-    def __init__(self, root):
-        root = Path(root)
-        manifest = root / "MANIFEST"
-        if not manifest.is_file():
-            raise FingerprintError(f"{manifest} is missing; give the fingerprints' folder with "
-                                   "--fingerprints.")
+    def __init__(self, path):
         self.files = {}
-        for number, line in enumerate(manifest.read_text("utf-8", "replace").splitlines(), 1):
-            if number == 1 and line.startswith("#"):
+        counts = {}
+        for number, line in enumerate(Path(path).read_text("utf-8", "replace").splitlines(), 1):
+            if line.startswith("#"):
                 continue
-            entry = ENTRY.fullmatch(line)
-            if not entry or entry[1] in self.files:
-                raise FingerprintError(f"{manifest}:{number}: this is not 'path, lines, blob id, "
-                                       "status' of a file not seen before; restore it from git.")
-            path, count, status = entry.groups()
-            if not (root / path).is_file():
-                raise FingerprintError(f"{root / path} is missing and MANIFEST lists it; "
-                                       "restore it from git.")
-            self.files[path] = File(status, _load_file(root / path, int(count)))
+            if (entry := ENTRY.fullmatch(line)) and entry[1] not in self.files:
+                name, counts[name], status = entry[1], int(entry[2]), entry[3]
+                self.files[name] = File(status, [])
+            elif self.files and ROW.fullmatch(line):
+                self.files[name].hashes += re.findall(f".{{{DIGITS}}}", line)
+            else:
+                raise FingerprintError(
+                    f"{path}:{number}: this is neither 'path, blob id, number of lines, status' of "
+                    f"a file not seen before nor hashes of {DIGITS} digits; restore it from git.")
+        for name, file in self.files.items():
+            if len(file.hashes) != counts[name]:
+                raise FingerprintError(f"{path} has {len(file.hashes)} hashes of {name} and says "
+                                       f"that it has {counts[name]} lines; restore it from git.")
         if not self.files:
-            raise FingerprintError(f"{manifest} lists no file; restore it from git.")
+            raise FingerprintError(f"{path} knows no file; restore it from git.")
 
     def begin(self):
         """Call this before each patch: its renames and copies start from this state."""
