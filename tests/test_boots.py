@@ -243,7 +243,8 @@ class BootTest(kit.ToolTest):
                             .replace("series-log = ", "base-log = "))
         log = self.folder / "log"
         self.succeeds(self.tool("boot", scenario, IMAGE, INITRAMFS, log))
-        self.succeeds(self.tool("judge", kit.OUT / "series", scenario, "series", log))
+        self.assertEqual(self.tool("judge", kit.OUT / "series", scenario, "series",
+                                   log).returncode, 1)
         failed = re.findall(r"^ {4}not ok \d+ (.*)$", (self.folder / "result.ktap").read_text(),
                             re.MULTILINE)
         self.assertEqual(failed, ["in effect: plain.dma_is_phys=yes", "no other report in the log"])
@@ -326,10 +327,12 @@ class JudgeTest(kit.ToolTest):
     def judge(self, log, kernel="series", also="", options=()):
         (self.folder / "made-up").write_text(SCENARIO.format(timeout=9) + also)
         (self.folder / "log").write_text(log.replace("7.0-series", f"7.0-{kernel}"))
-        self.succeeds(self.tool("judge", *options, kit.OUT / "series", self.folder / "made-up",
-                                kernel, self.folder / "log"))
+        done = self.tool("judge", *options, kit.OUT / "series", self.folder / "made-up",
+                         kernel, self.folder / "log")
         ktap = (self.folder / "result.ktap").read_text()
-        return re.findall(r"^ {4}not ok \d+ (.*)$", ktap, re.MULTILINE)
+        failed = re.findall(r"^ {4}not ok \d+ (.*)$", ktap, re.MULTILINE)
+        self.assertEqual(done.returncode, 1 if failed else 0, done.stdout + done.stderr)
+        return failed
 
     def tally(self):
         done = self.tool("tally", kit.OUT / "series", self.folder / "result.ktap")
@@ -381,14 +384,28 @@ class JudgeTest(kit.ToolTest):
                      "INFO: trying to register non-static key.",
                      "rcu: INFO: rcu_preempt self-detected stall on CPU",
                      "INFO: task init:1 blocked for more than 122 seconds.",
-                     "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"):
+                     "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
+                     "Badness at mm/slub.c:1", "Warning! Write to protected memory",
+                     "kernel BUG at mm/slub.c:1!", "BUG kmalloc-64 (Not tainted): Redzone overwritten",
+                     "=============================", "Internal error: Oops: 0000000096000004",
+                     "rcu: detected stalls on CPUs/tasks:",
+                     "rcu: 0-....: self-detected stall on CPU",
+                     "rcu: Stall ended before state dump start",
+                     "??? Writer stall state RTWS_EXP_SYNC(4)",
+                     "rcu: rcu_preempt kthread starved for 2101 jiffies!",
+                     "torture: !!! Something is amiss", "kunit executor: unknown action 'x'"):
             self.assertEqual(self.judge(f"[ 0.2] {line}\n{LOG}"),
                              ["no other report in the log"])
 
     def test_no_warning(self):
         for line in ("kmemleak: Kernel memory leak detector initialized (mem pool available: 15)",
                      "DMA-API: debugging enabled by kernel config",
-                     "rcu: \tMax phase no-delay instances is 400."):
+                     "rcu: \tMax phase no-delay instances is 400.",
+                     "This means that this is a DEBUG kernel and it is",
+                     "Warning: unable to open an initial console.",
+                     "Warning: Failed to add ttynull console. No stdin, stdout, and stderr for "
+                     "the init process!",
+                     "NOHZ tick-stop error: Non-RCU local softirq work is pending, handler #08!!!"):
             self.assertEqual(self.judge(f"[ 0.2] {line}\n{LOG}"), [])
 
     def test_expected_report_of_the_base(self):
