@@ -19,6 +19,7 @@
 # make mail POSTING=   write what is sent to the lists for a folder of patches/SERIES
 # make setup           install what is missing (root), or say how (others)
 # make clean           remove build/, unless build/series has what patches/ has not
+# make help            show this
 
 # The folder of patches/; any other than the first is built in build/SERIES/.
 export SERIES ?= v7.0-rc2
@@ -78,13 +79,14 @@ briefly := $(main) address-limited-noforce intel-iommu-untrusted unmap-mismatch 
 	xen-dom0 xen-dom0-swiotlb-force
 
 # A build keeps all cores busy, so builds run one after another; a boot takes one core.
-# One that fails does not keep the others from telling.
-in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) BUILT=yes $(1)
+# One that fails does not keep the others from telling. With -n nothing has been built.
+dry_run = $(findstring n,$(firstword -$(MAKEFLAGS)))
+in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) $(if $(dry_run),,BUILT=yes) $(1)
 
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot brief check clean kunit mail matrix mutants refresh setup toolchains tree FORCE
+.PHONY: all boot brief check clean help kunit mail matrix mutants refresh setup toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(call xen,$(main))
 	-$(call in_parallel,$(call verdicts,$(main)))
@@ -147,6 +149,9 @@ mail: $(OUT)/series.stamp
 # build: not in the make that boots
 
 ifndef BUILT
+# Also with -j: each step keeps all cores busy, and mutants take turns in one tree.
+.NOTPARALLEL:
+
 # People edit the series: the kernel's own make says whether there is anything to do.
 define build_rules
 $(call image,base,$(1)): $(OUT)/base.stamp $(call fragments,$(1),base)
@@ -306,3 +311,6 @@ $(OUT)/toolchains/symbols.config:
 
 clean:
 	@tools/clean build
+
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile

@@ -866,6 +866,7 @@ class MutantTest(kit.ToolTest):
             ("", "FACT kernel.release=7.0-series\nFACTS END count=1\n", "in effect: "),
             ("", "FACT kernel.release=7.0-series\nKernel panic - not syncing\n", "panicked"),
             ("", "FACT kernel.release=7.0-series\n", "stopped without its closing line"),
+            ("", "Linux version 7.0-series (gcc)\n[ 1.5]     not ok 1 case\n", "case, and .* stopped"),
         ):
             self.succeeds(self.boot(says, config))
             ktap = (self.folder / "out.ktap").read_text()
@@ -877,6 +878,8 @@ class MutantTest(kit.ToolTest):
             ("", "qemu: no such device\n", "not reported"),
             ("", "Kernel panic - not syncing\n", "not reported"),
             ("", "FACTS END count=0\n", "not reported"),
+            ("", "Linux version 7.0-base (gcc)\nnot ok 1 case\n", "not reported"),
+            ("", "Linux version 7.0-series (gcc)\nok 1 case\n", "not reported"),
             ("", "FACT kernel.release=7.0-base\nFACTS END count=1\n", "7.0-base"),
             ("debug", "FACT kernel.release=7.0-series\nFACTS END count=1\n", "7.0-series"),
         ):

@@ -3,6 +3,7 @@
 """Tests of the repository itself: style, and that what it says of itself is true."""
 
 import fnmatch
+import os
 import re
 import shutil
 import subprocess
@@ -78,6 +79,52 @@ class StyleTest(unittest.TestCase):
         for path in FILES:
             named = [host for host in hosts if host in path.read_text()]
             self.assertEqual(named, [], path)
+
+
+class MakeTest(kit.ToolTest):
+    """In a folder where nothing has been built."""
+
+    def make(self, *args):
+        for path in kit.TOP.iterdir():
+            if path.name != "build" and not (self.folder / path.name).exists():
+                (self.folder / path.name).symlink_to(path)
+        # Not as a part of the make that runs this.
+        env = {name: value for name, value in os.environ.items()
+               if "MAKE" not in name and name not in ("SERIES", "OUT", "BUILT")}
+        return subprocess.run(["make", *args], cwd=self.folder, env=env, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)
+
+    def test_help(self):
+        done = self.make("help")
+        self.succeeds(done)
+        makefile = (kit.TOP / "Makefile").read_text()
+        commands = re.findall(r"^# (make.*)", makefile, re.MULTILINE)
+        self.assertEqual([line for line in done.stdout.splitlines() if line.startswith("make")],
+                         commands)
+        self.assertNotIn("\n\n\n", done.stdout)
+        self.assertNotIn("The folder of patches/;", done.stdout)
+
+    def test_dry_run(self):
+        for arguments in (("check",), ("boot", "SCENARIO=direct")):
+            with self.subTest(arguments):
+                done = self.make("-n", *arguments)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertFalse((self.folder / "build").exists())
+
+    def test_steps_take_turns(self):
+        """Stand-ins for all tools, which note when two of them run at once."""
+        tools = self.folder / "tools"
+        tools.mkdir()
+        for path in kit.TOOLS.iterdir():
+            (tools / path.name).write_text(
+                '#!/bin/sh\necho "$0" >>calls\nmkdir running || echo "$0" >>overlaps\n'
+                "sleep 0.1\nrmdir running 2>/dev/null\n:\n")
+            (tools / path.name).chmod(0o755)
+        (self.folder / "build").mkdir()
+        self.succeeds(self.make("-j8", "kunit"))
+        calls = (self.folder / "calls").read_text().split()
+        self.assertGreater(calls.count("tools/run-kunit"), 1)
+        self.assertFalse((self.folder / "overlaps").exists())
 
 
 class SeriesTest(unittest.TestCase):
