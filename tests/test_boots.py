@@ -386,7 +386,8 @@ class JudgeTest(kit.ToolTest):
                      "INFO: task init:1 blocked for more than 122 seconds.",
                      "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
                      "Badness at mm/slub.c:1", "Warning! Write to protected memory",
-                     "kernel BUG at mm/slub.c:1!", "BUG kmalloc-64 (Not tainted): Redzone overwritten",
+                     "kernel BUG at mm/slub.c:1!",
+                     "BUG kmalloc-64 (Not tainted): Redzone overwritten",
                      "=============================", "Internal error: Oops: 0000000096000004",
                      "rcu: detected stalls on CPUs/tasks:",
                      "rcu: 0-....: self-detected stall on CPU",
@@ -777,74 +778,202 @@ class ReportTest(kit.ToolTest):
                      "no results of v1=")
 
 
-class MutantTest(kit.ToolTest):
-    CHANGE = ("Scenario: direct\n\n--- a/Kbuild\n+++ b/Kbuild\n@@ -0,0 +1,1 @@\n+changed\n")
+class PlantTest(kit.ToolTest):
+    """A tree of one C file, which is compiled with what is planted in it."""
+    FILE = """\
+#define ADDED	(1 | \\
+		 2)
+#define SAY(format, arg...) do {	\\
+		printf(format, ## arg);	\\
+	} while (0);
+
+/* Calls what it is given. */
+static int
+apply(int (*function)(int), int value[1])
+{
+	return function(value[0]);
+}
+
+int twice(int x)
+{
+	return 2 * x;
+}
+
+void mapping(void)
+{
+	int value[1] = { 20 };
+
+	if (value[0])
+		SAY("%d", apply(twice, value) + ADDED)
+	else
+		SAY("nothing");
+}
+"""
+    MAIN = """\
+#include <stdio.h>
+#include <stdlib.h>
+#define unlikely(condition) (condition)
+#define EXPORT_SYMBOL(symbol)
+#include "kernel/dma/mapping.c"
+int main(int argc, char **argv)
+{
+	dma_mutant = atoi(argv[1]);
+	mapping();
+	return 0;
+}
+"""
 
     def setUp(self):
         super().setUp()
+        self.tree = self.folder / "tree"
+        self.source = self.tree / "kernel/dma/mapping.c"
+        self.source.parent.mkdir(parents=True)
+        self.source.write_text(self.FILE)
+        (self.tree / "other.c").write_text("other\n")
+        (self.tree / "obj-x86_64").mkdir()
+
+    def mutant(self, name, old, new):
+        """A patch that replaces `old`."""
+        changed = self.folder / "changed.c"
+        changed.write_text(self.FILE.replace(old, new))
+        diff = subprocess.run(["diff", "-u", "--label", "a/kernel/dma/mapping.c", "--label",
+                               "b/kernel/dma/mapping.c", self.source, changed],
+                              capture_output=True, text=True, check=False).stdout
+        mutant = self.folder / f"{name}.patch"
+        mutant.write_text(f"Scenario: direct\n\n{diff}")
+        return mutant
+
+    def plant(self, *args):
+        return self.tool("plant-mutants", self.tree, self.folder / "copy", *args)
+
+    def run_as(self, number):
+        """What the planted file does as the mutant of that number."""
+        include = self.folder / "include/linux"
+        include.mkdir(parents=True, exist_ok=True)
+        (include / "moduleparam.h").write_text("#define core_param(...)\n")
+        (self.folder / "main.c").write_text(self.MAIN)
+        subprocess.run(["gcc", "-Wall", "-Werror", "-Wno-redundant-decls", "-I", include.parent,
+                        "-I", self.folder / "copy", "-o", self.folder / "main",
+                        self.folder / "main.c"], check=True)
+        return subprocess.run([self.folder / "main", str(number)], capture_output=True, text=True,
+                              check=True).stdout
+
+    def test_each_does_what_it_says_and_no_other(self):
+        self.succeeds(self.plant(
+            self.mutant("a", "2 * x", "3 * x"),
+            self.mutant("b", "value[0])", "value[0] + 1)"),
+            self.mutant("c", "\\\n\t\t 2)", "\\\n\t\t 4)"),
+            self.mutant("d", "printf(format", 'printf("d: " format'),
+            self.mutant("e", "2 * x", "2 * x + 1"),
+            self.mutant("f", "\tif (value[0])", "\tvalue[0] = 0;\n\tif (value[0])")))
+        self.assertEqual([self.run_as(number) for number in range(8)],
+                         ["43", "63", "45", "45", "d: 43", "44", "nothing", "43"])
+        self.assertEqual((self.folder / "copy/mutants").read_text(),
+                         "1 a\n2 b\n3 c\n4 d\n5 e\n6 f\n")
+
+    def test_tree_is_left_alone(self):
+        self.succeeds(self.plant(self.mutant("a", "2 * x", "3 * x")))
+        self.assertEqual(self.source.read_text(), self.FILE)
+        self.assertEqual((self.folder / "copy/other.c").resolve(), self.tree / "other.c")
+        self.assertFalse((self.folder / "copy/obj-x86_64").exists())
+
+    def test_change_outside_of_functions(self):
+        self.refuses(self.plant(self.mutant("a", "/* Calls", "int more;\n/* Calls")),
+                     "a.patch changes kernel/dma/mapping.c outside of functions")
+        self.refuses(self.plant(self.mutant("a", "int twice(int x)", "long twice(int x)")),
+                     "a.patch changes kernel/dma/mapping.c outside of functions")
+
+    def test_does_not_apply(self):
+        mutant = self.mutant("a", "2 * x", "3 * x")
+        self.source.write_text("another\n")
+        self.refuses(self.plant(mutant), "a.patch does not apply to")
+
+    def test_another_series(self):
+        """Names are replaced, and what is not there is skipped."""
+        (self.folder / "names.sed").write_text("s/thrice/twice/\n")
+        renamed = self.mutant("a", "2 * x", "3 * x")
+        renamed.write_text(renamed.read_text().replace("twice", "thrice"))
+        other = self.mutant("b", "2 * x", "3 * x")
+        other.write_text(other.read_text().replace("2 * x", "2 * y"))
+        self.succeeds(self.plant("--names", self.folder / "names.sed", renamed, other))
+        self.assertRegex((self.folder / "copy/mutants").read_text(),
+                         r"\A1 a\nskip b .*: error: patch failed: .*\n\Z")
+        self.assertEqual(self.run_as(1), "63")
+
+    def test_no_series(self):
+        self.source.unlink()
+        self.refuses(self.plant(self.mutant("a", "2 * x", "3 * x")), "no kernel/dma/mapping.c")
+
+    def test_ours_can_be_planted(self):
+        """Each changes one file, in one place, and names a scenario."""
+        mutants = sorted((kit.TOP / "tests/mutants").glob("*.patch"))
+        self.assertGreaterEqual(len(mutants), 25)
+        for mutant in mutants:
+            text = mutant.read_text()
+            self.assertEqual(len(re.findall(r"^@@ ", text, re.MULTILINE)), 1, mutant)
+            scenarios.load(kit.TOP / "scenarios" / re.search(r"^Scenario: (.*)$", text,
+                                                             re.MULTILINE).group(1))
+        self.succeeds(self.tool("plant-mutants", kit.OUT / "series", self.folder / "all", *mutants))
+        self.assertEqual(len((self.folder / "all/mutants").read_text().splitlines()), len(mutants))
+
+
+class MutantTest(kit.ToolTest):
+    def setUp(self):
+        super().setUp()
         self.build = self.folder / "build"
-        series = self.tiny_kernel(self.build / "series")
-        (series / "tools/testing").mkdir(parents=True)
-        (series / "tools/testing/kunit").symlink_to(kit.OUT / "series/tools/testing/kunit")
-        for command in (["init"], ["add", "."], ["commit", "-m", "all"]):
-            subprocess.run(["git", "-C", series, "-c", "user.name=A Tester", "-c",
-                            "user.email=tester@example.org", *command], check=True,
-                           capture_output=True)
+        planted = self.build / "mutants/series"
+        (planted / "kernel/dma").mkdir(parents=True)
+        (planted / "tools/testing").mkdir(parents=True)
+        (planted / "tools/testing/kunit").symlink_to(kit.OUT / "series/tools/testing/kunit")
+        (planted / "mutants").write_text("7 made-up\nskip another not there\n")
         self.unchanged("ok 1 a\n")
-        (self.folder / "fragment").write_text("CONFIG_A=y\n")
 
     def unchanged(self, ktap, scenario="direct"):
         """What became of the boot without a mutant."""
-        result = self.build / f"results/{scenario}/series/result.ktap"
+        result = self.build / f"mutants/{scenario}/series/result.ktap"
         result.parent.mkdir(parents=True, exist_ok=True)
         result.write_text(f"KTAP version 1\n1..1\n{ktap}")
         return result
 
-    def mutant(self, text, path=None):
-        mutant = self.folder / "made-up.patch"
-        mutant.write_text(text)
-        done = self.tool("try-mutant", self.build, mutant, self.folder / "out.ktap",
-                         self.folder / "fragment", path=path)
+    def mutant(self, scenario="direct", name="made-up", path=None):
+        mutant = self.folder / f"{name}.patch"
+        mutant.write_text(f"Scenario: {scenario}\n" if scenario else "nothing\n")
+        done = self.tool("try-mutant", self.build, mutant, self.folder / "out.ktap", path=path)
         self.assertEqual((self.folder / "out.ktap").exists(), done.returncode == 0)
-        self.assertEqual((self.build / "series/Kbuild").read_text(), "")
         return done
 
+    def skipped(self, why):
+        self.assertRegex((self.folder / "out.ktap").read_text(), f"ok 1 [a-z-]+ # SKIP {why}\n")
+
     def test_no_scenario(self):
-        self.refuses(self.mutant("nothing\n"), "names no scenario")
+        self.refuses(self.mutant(scenario=""), "names no scenario")
 
-    def test_does_not_apply(self):
-        self.refuses(self.mutant("Scenario: direct\n\n--- a/kernel/dma/debug.c\n"
-                                 "+++ b/kernel/dma/debug.c\n@@ -1,1 +1,1 @@\n-no\n+yes\n"),
-                     "made-up does not apply")
+    def test_not_planted(self):
+        self.refuses(self.mutant(name="made"), "has no mutant made; run plant-mutants again")
 
-    def test_does_not_apply_to_another_series(self):
-        with mock.patch.dict(os.environ, SERIES="v7.3"):
-            self.succeeds(self.mutant("Scenario: direct\n\n--- a/kernel/dma/debug.c\n"
-                                      "+++ b/kernel/dma/debug.c\n@@ -1,1 +1,1 @@\n-no\n+yes\n"))
-        self.assertIn("ok 1 made-up # SKIP v7.3 does not have the code that it changes: error: ",
-                      (self.folder / "out.ktap").read_text())
+    def test_nothing_planted(self):
+        (self.build / "mutants/series/mutants").unlink()
+        self.refuses(self.mutant(), "run plant-mutants first")
 
-    def test_applies_to_another_series(self):
-        """To a tree in which names are replaced."""
-        with mock.patch.dict(os.environ, SERIES="v7.3"):
-            done = self.mutant(self.CHANGE)
-        self.assertRegex(done.stderr, "made-up was not booted")
+    def test_of_another_series(self):
+        self.succeeds(self.mutant(name="another"))
+        self.skipped("not there")
 
     def test_unchanged_series_was_not_booted(self):
         self.unchanged("").unlink()
-        self.refuses(self.mutant(self.CHANGE), "there is no", "direct/series/result.ktap")
+        self.refuses(self.mutant(), "there is no", "direct/series/result.ktap")
 
     def test_unchanged_series_does_not_pass(self):
         self.unchanged("    not ok 1 a\nnot ok 1 all\n")
-        self.refuses(self.mutant(self.CHANGE), "does not pass either")
+        self.refuses(self.mutant(), "does not pass either")
 
     def test_unchanged_series_was_skipped(self):
         self.unchanged("ok 1 direct series # SKIP no mirror\n")
-        self.succeeds(self.mutant(self.CHANGE))
-        self.assertIn("ok 1 made-up # SKIP no mirror\n", (self.folder / "out.ktap").read_text())
+        self.succeeds(self.mutant())
+        self.skipped("no mirror")
 
     def test_nothing_was_booted(self):
-        done = self.mutant(self.CHANGE)
+        done = self.mutant()
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "made-up was not booted: .* there is no .*bzImage")
 
@@ -853,12 +982,14 @@ class MutantTest(kit.ToolTest):
         scenario = f"{config}-direct".strip("-")
         self.unchanged("ok 1 a\n", scenario)
         build = f"x86_64-{config}".strip("-")
-        for file in (self.build / f"series/obj-{build}/arch/x86/boot/bzImage",
+        for file in (self.build / f"mutants/series/obj-{build}/arch/x86/boot/bzImage",
                      self.build / f"guest/{build}/series.cpio"):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch()
-        return self.mutant(self.CHANGE.replace("direct", scenario),
-                           self.stand_in("qemu-system-x86_64", f"printf '{says}'"))
+        # The kernel is told which mutant it is.
+        return self.mutant(scenario, path=self.stand_in(
+            "qemu-system-x86_64", f'case "$*" in *\' dma_mutant=7 \'*|*" dma_mutant=7"*) '
+            f"printf '{says}' ;; esac"))
 
     def test_caught(self):
         for config, says, by in (
@@ -866,7 +997,7 @@ class MutantTest(kit.ToolTest):
             ("", "FACT kernel.release=7.0-series\nFACTS END count=1\n", "in effect: "),
             ("", "FACT kernel.release=7.0-series\nKernel panic - not syncing\n", "panicked"),
             ("", "FACT kernel.release=7.0-series\n", "stopped without its closing line"),
-            ("", "Linux version 7.0-series (gcc)\n[ 1.5]     not ok 1 case\n", "case, and .* stopped"),
+            ("", "Linux version 7.0-series (gcc)\n[ 1.5]     not ok 1 case\n", "case, and .*stopped"),
         ):
             self.succeeds(self.boot(says, config))
             ktap = (self.folder / "out.ktap").read_text()
@@ -888,18 +1019,12 @@ class MutantTest(kit.ToolTest):
             self.assertRegex(done.stderr,
                              f"made-up did not come up as .*release is {why}; see .*out")
 
-    def test_ours_apply(self):
-        """Each changes one file, in one place, and names a scenario."""
-        mutants = sorted((kit.TOP / "tests/mutants").glob("*.patch"))
-        self.assertGreaterEqual(len(mutants), 25)
-        for mutant in mutants:
-            text = mutant.read_text()
-            self.assertEqual(len(re.findall(r"^@@ ", text, re.MULTILINE)), 1, mutant)
-            scenarios.load(kit.TOP / "scenarios" / re.search(r"^Scenario: (.*)$", text,
-                                                             re.MULTILINE).group(1))
-            done = subprocess.run(["git", "-C", kit.OUT / "series", "apply", "--check", mutant],
-                                  capture_output=True, text=True, check=False)
-            self.assertEqual(done.returncode, 0, f"{mutant}: {done.stderr}")
+    def test_scenario_that_compares(self):
+        """It is judged with what the base did there, and nothing is caught without that."""
+        done = self.boot("FACT kernel.release=7.0-series\nFACTS END count=1\n")
+        self.succeeds(done)
+        self.assertEqual((self.folder / "out/base").resolve(),
+                         (self.build / "results/direct/base").resolve())
 
 
 class KunitTest(kit.ToolTest):
