@@ -82,7 +82,7 @@ class SeriesTest(unittest.TestCase):
         self.assertEqual([cover.parent for cover in COVERS],
                          sorted(filter(kit.Path.is_dir, SERIES.iterdir())))
         # Debian's kernel is no commit of mainline.
-        commit = re.search(rf"^{SERIES.name}  *\S+  *\S+  *(\S+)$",
+        commit = re.search(rf"^{SERIES.name}  *\S+  *\S+  *(\S+)",
                            (kit.TOP / "base/sources").read_text(), re.MULTILINE)[1]
         for cover in COVERS:
             text = cover.read_text()
