@@ -300,6 +300,19 @@ class BootTest(kit.ToolTest):
                                path=self.stand_in("dtc", wrong)),
                      "dtc does not compile", "noncoherent.dtsi")
 
+    def test_messages_that_are_printed_again(self):
+        """As a whole, from its middle on, or with others between."""
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
+        again = "** replaying previous printk message **\\n"
+        for printed in (f"FACT a=1\\n{again}FACT a=1\\n", f"FACT{again}FACT a=1\\n",
+                        f"{again}FACT a=1\\n"):
+            path = self.stand_in("qemu-system-x86_64",
+                                 f"printf 'other\\n{printed}FACTS END count=1\\n'")
+            self.succeeds(self.tool("boot", self.folder / "made-up", IMAGE, INITRAMFS,
+                                    self.folder / "log", path=path))
+            self.assertEqual((self.folder / "log").read_text(),
+                             "other\nFACT a=1\nFACTS END count=1\n")
+
     def test_no_qemu(self):
         self.refuses(self.boot(PATH="/nowhere"), "'qemu-system-x86_64' is not installed")
 
