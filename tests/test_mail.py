@@ -177,6 +177,11 @@ class MailTest(kit.ToolTest):
                 everybody |= people | lists
             self.assertEqual(everybody, {address for _, address in getaddresses(
                 cover.get_all("To") + cover.get_all("Cc"))})
+            section = next(section for section in map(
+                Section, (kit.TOP / "MAINTAINERS").read_text().split("\n\n"))
+                if f"patches/*/{posting.name}/" in section.values("F"))
+            self.assertEqual(section.values("L"), sorted(
+                address for _, address in getaddresses(cover.get_all("Cc"))))
 
     def test_thread(self):
         seen = set()
