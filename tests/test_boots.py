@@ -890,6 +890,20 @@ int main(int argc, char **argv)
         self.assertEqual((self.folder / "copy/other.c").resolve(), self.tree / "other.c")
         self.assertFalse((self.folder / "copy/obj-x86_64").exists())
 
+    def test_folder_of_somebody_else(self):
+        mutant = self.mutant("a", "2 * x", "3 * x")
+        for mark in ("work", ".git/HEAD"):
+            kept = self.folder / "copy" / mark
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text("")
+            (self.folder / "copy/.git").mkdir(exist_ok=True)
+            if mark == ".git/HEAD":
+                (self.folder / "copy/.git/copied").write_text("")
+            self.refuses(self.plant(mutant), "was not made by plant-mutants")
+            self.assertTrue(kept.exists())
+        kept.unlink()
+        self.succeeds(self.plant(mutant))
+
     def test_change_outside_of_functions(self):
         self.refuses(self.plant(self.mutant("a", "/* Calls", "int more;\n/* Calls")),
                      "a.patch changes kernel/dma/mapping.c outside of functions")
