@@ -149,7 +149,7 @@ mail: $(OUT)/series.stamp
 # build: not in the make that boots
 
 ifndef BUILT
-# Also with -j: each step keeps all cores busy, and mutants take turns in one tree.
+# Also with -j: each step keeps all cores busy.
 .NOTPARALLEL:
 
 # People edit the series: the kernel's own make says whether there is anything to do.
