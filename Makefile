@@ -4,13 +4,13 @@
 #
 # make                 all of it for the two scenarios that show most; the result is a
 #                      table and build/report/index.html
-# make matrix          the same for more scenarios: more machines, arm64, the debug kernel
+# make matrix          the same for more scenarios: more machines, and arm64
 # make check           the matrix and the tests, and the boots of v7.3 that show most; ends
 #                      with 'N passed, N failed, N skipped'
 # make SERIES=v7.3     the same with the series for v7.3, in build/v7.3/
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make DEB=FILE        take a saved linux-source package instead of downloading it
-# make boot SCENARIO=  one scenario of scenarios/
+# make boot SCENARIO=  those that are named, of scenarios/
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
 # make mutants         break the series in each way of tests/mutants/: is it noticed?
 # make toolchains      who may use the attribute, with clang and with other configurations
@@ -27,8 +27,8 @@ BASE ?=
 DEB ?=
 OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
 SCENARIOS := $(filter-out parts,$(notdir $(wildcard scenarios/*)))
-# Those left out keep all cores busy for minutes: 'make boot'.
-MATRIX := $(filter-out debug-callers%,$(SCENARIOS))
+# The debug kernel takes longer to build and to boot than any other: 'make boot'.
+MATRIX := $(filter-out debug-%,$(SCENARIOS))
 KERNELS := base series
 COVERS := $(wildcard patches/$(SERIES)/*/0000-cover-letter.patch)
 PATCHES := $(filter-out $(COVERS),$(wildcard patches/$(SERIES)/*/[0-9]*))
@@ -192,7 +192,8 @@ endef
 $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(s),$(k)))))
 
 boot: setup $(call guests,$(SCENARIO)) $(call xen,$(SCENARIO))
-	$(if $(kernels.$(SCENARIO)),,$(error There is no scenario '$(SCENARIO)'; choose one of: $(SCENARIOS)))
+	$(if $(strip $(SCENARIO)),,$(error Name one or more with SCENARIO: $(SCENARIOS)))
+	$(foreach s,$(filter-out $(SCENARIOS),$(SCENARIO)),$(error There is no scenario '$s'; choose of: $(SCENARIOS)))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
 	@tools/report --detail $(OUT)/report/index.html $(call shown,$(SCENARIO))
 	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))

@@ -64,10 +64,11 @@ class ToolTest(unittest.TestCase):
         return folder
 
     def tiny_kernel(self, folder):
-        """A tree that passes for a kernel with build-kernel; all that it builds is a .config."""
+        """A tree that passes for a kernel with build-kernel; what it builds is empty."""
         for name, text in (("Kbuild", ""), ("kernel/dma/mapping.c", ""),
                            ("Makefile", "kernelversion kernelrelease:\n\t@echo 7.0.0-rc2\n"
-                                        "bzImage modules:;\n"),
+                                        "bzImage:\n\tmkdir -p $(O)/arch/x86/boot\n"
+                                        "\ttouch $(O)/arch/x86/boot/bzImage\nmodules:;\n"),
                            ("scripts/kconfig/merge_config.sh",
                             '#!/bin/sh\nshift 2\nfolder=$1\nshift 2\n'
                             'cat "$@" >"$folder/.config"\n')):

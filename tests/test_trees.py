@@ -477,6 +477,27 @@ class BuildKernelTest(kit.ToolTest):
         (self.tree / "Makefile").write_text(makefile)
         self.succeeds(self.build())
 
+    def test_nothing_has_changed(self):
+        self.succeeds(self.build())
+        self.assertIn("nothing has changed", self.build().stdout)
+        (self.tree / "obj-x86_64/arch/x86/boot/bzImage").unlink()
+        self.assertNotIn("nothing has changed", self.build().stdout, "without the image")
+        self.assertIn("nothing has changed", self.build().stdout)
+        for change in ((self.tree / "kernel/dma/mapping.c").touch,
+                       (self.tree / "kernel/dma/new").mkdir,
+                       (self.tree / "kernel/dma/new").rmdir,
+                       self.fragment.touch):
+            change()
+            done = self.build()
+            self.succeeds(done)
+            self.assertNotIn("nothing has changed", done.stdout, change)
+
+    def test_nothing_has_changed_since_it_failed(self):
+        self.succeeds(self.build())
+        self.drop("Makefile", "modules: fail\nfail:\n\tfalse\n")
+        for _ in range(2):
+            self.assertEqual(self.build().returncode, 1)
+
     def test_objects_of_another_tree(self):
         """What was changed after the tree was copied is newer than the objects that come
         with it, even if those were made later; what was not is older."""
