@@ -191,9 +191,11 @@ $(call verdict,$(1),$(2)): $(files.$(1)) $(OUT)/results/$(1)/$(2)/serial.log \
 endef
 $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(s),$(k)))))
 
+ifneq ($(filter boot,$(goals)),)
+$(if $(strip $(SCENARIO)),,$(error Name one or more with SCENARIO: $(SCENARIOS)))
+$(foreach s,$(filter-out $(SCENARIOS),$(SCENARIO)),$(error There is no scenario '$s'; choose of: $(SCENARIOS)))
+endif
 boot: setup $(call guests,$(SCENARIO)) $(call xen,$(SCENARIO))
-	$(if $(strip $(SCENARIO)),,$(error Name one or more with SCENARIO: $(SCENARIOS)))
-	$(foreach s,$(filter-out $(SCENARIOS),$(SCENARIO)),$(error There is no scenario '$s'; choose of: $(SCENARIOS)))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
 	@tools/report --detail $(OUT)/report/index.html $(call shown,$(SCENARIO))
 	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))
