@@ -83,6 +83,14 @@ briefly := $(main) address-limited-noforce intel-iommu-untrusted unmap-mismatch 
 dry_run = $(findstring n,$(firstword -$(MAKEFLAGS)))
 in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) $(if $(dry_run),,BUILT=yes) $(1)
 
+# Two makes at once would build over each other. The first one has this clone until it ends.
+goals := $(or $(MAKECMDGOALS),all)
+ifeq ($(HAS_CLONE)$(dry_run)$(filter help,$(goals)),)
+export HAS_CLONE := $(shell exec 9<Makefile && flock -w 2 9 && \
+	{ tail --pid=$$PPID -s 0.1 -f /dev/null >/dev/null 2>&1 & echo yes; })
+$(if $(HAS_CLONE),,$(error Another make is at work in this clone: wait for it, or use another clone))
+endif
+
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -111,7 +119,6 @@ more.kunit := build x86_64 arm64
 more.refresh := tree
 more.tree := tree
 more.toolchains := build x86_64 arm64
-goals := $(or $(MAKECMDGOALS),all)
 purpose = tree $(if $(BASE),,package) $(more.$(1)) $(if $(boots.$(1)),build) $(foreach s,$(boots.$(1)),\
 	$(firstword $(subst -, ,$(build.$(s)))) $(foreach u,acpi devicetree programs,$(if $(filter $(u)=%,$(uses.$(s))),$(u))))
 others = $(strip $(foreach g,$(goals),$(if $(more.$(g))$(boots.$(g)),,$(g))))

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of the repository itself: style, and that what it says of itself is true."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import kit
 import ktap_unittest
@@ -102,6 +104,19 @@ class MakeTest(kit.ToolTest):
                          commands)
         self.assertNotIn("\n\n\n", done.stdout)
         self.assertNotIn("The folder of patches/;", done.stdout)
+
+    def test_two_at_once(self):
+        shutil.copy(kit.TOP / "Makefile", self.folder)
+        with (self.folder / "Makefile").open() as first, \
+                unittest.mock.patch.dict(os.environ):
+            os.environ.pop("HAS_CLONE", None)
+            fcntl.flock(first, fcntl.LOCK_EX)
+            self.refuses(self.make("clean"), "Another make", "another clone")
+            self.succeeds(self.make("help"))
+            self.succeeds(self.make("-n", "clean"))
+            fcntl.flock(first, fcntl.LOCK_UN)
+            self.succeeds(self.make("clean"))
+            self.succeeds(self.make("clean"))
 
     def test_dry_run(self):
         for arguments in (("check",), ("boot", "SCENARIO=direct")):

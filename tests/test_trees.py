@@ -293,6 +293,27 @@ class TreeTest(kit.ToolTest):
         (self.series / FILE).write_text("work\n")
         self.refuses(self.tool("refresh", self.series), "not committed")
 
+    def test_edit_where_git_does_not_look(self):
+        """It is built, so it has to be in a patch, or a build without it is another one."""
+        self.make_base()
+        self.cover()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        for name in ("Makefile", "mm/new.c"):
+            edit = self.series / name
+            edit.parent.mkdir(exist_ok=True)
+            before = edit.stat() if edit.exists() else None
+            edit.touch()
+            for tool in (["refresh", self.series], ["clean", self.folder],
+                         ["make-series", "--patches", self.patches.parent, self.base,
+                          self.series]):
+                self.refuses(self.tool(*tool), f"in {name}:", "take them back")
+            if before:
+                os.utime(edit, (before.st_atime, before.st_mtime))
+            else:
+                edit.unlink()
+        self.succeeds(self.make_series())
+
     def test_refresh_wants_a_series(self):
         self.refuses(self.tool("refresh", self.folder), "make tree")
 

@@ -156,10 +156,23 @@ suite() { # LINK
 
 # Refuse to go on when TREE, which make-series laid out, has what patches/ has not.
 all_is_written() { # TREE
+	edits_are_tracked "$1"
 	if [ "$(cat "$1/.git/imported")" != "$(tree_git "$1" rev-parse HEAD)" ] ||
 		! tree_git "$1" diff --quiet HEAD; then
 		die "$1 has work that is not in patches/; run 'make refresh', or remove $1."
 	fi
+}
+
+# Git knows only the folders that the series touches; a file elsewhere would be built, and
+# be in no patch.
+edits_are_tracked() { # TREE
+	edits=$({
+		tree_git "$1" ls-files | sed p
+		cd "$1" && find . -mindepth 1 \( -path './obj-*' -o -path ./.git -o -name __pycache__ \) \
+			-prune -o -type f -newer .git/copied -print | sed 's|^\./||'
+	} | sort | uniq -u | xargs)
+	[ -z "$edits" ] || die "$1 has edits where git does not look, in $edits: take them back," \
+		"or add the file as it was to the tag base first (Documentation/maintainers.rst)."
 }
 
 # Which hunk of PATCH stands at LINE of FILE.
