@@ -45,17 +45,21 @@ other := $(shell [ $(OUT)/download/linux-source.deb -ef $(DEB) ] || echo FORCE)
 endif
 tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.py))
 
-# What is built for a scenario: its ARCH or ARCH-CONFIG, for each of its kernels. Each
-# of these words adds the fragments of its folder in configs/.
-key = $(shell sed -n 's/^$(2) *= *\(.*\)/\1/p' scenarios/$(1))
+# What the scenarios say, as SCENARIO:KEY=WORD.
+says := $(shell awk '{ key = $$1 } $$2 == "=" { for (i = 3; i <= NF; i++) \
+	print substr(FILENAME, 11) ":" key "=" $$i }' $(addprefix scenarios/,$(SCENARIOS)) $(wildcard scenarios/parts/*))
+key = $(patsubst $(1):$(2)=%,%,$(filter $(1):$(2)=%,$(says)))
 # Each once: a circle, which the tools refuse, would never end here.
 likes = $(foreach l,$(filter-out $(2),$(call key,$(1),like)),$(l) $(call likes,$(l),$(2) $(l)))
+# What is built for a scenario: its ARCH or ARCH-CONFIG, for each of its kernels. Each
+# of these words adds the fragments of its folder in configs/.
 $(foreach s,$(SCENARIOS),\
 	$(eval build.$(s) := $(call key,$(s),arch)$(addprefix -,$(call key,$(s),config)))\
 	$(eval kernels.$(s) := $(or $(call key,$(s),kernels),$(KERNELS)))\
-	$(eval files.$(s) := $(addprefix scenarios/,$(s) $(call likes,$(s))))\
-	$(eval uses.$(s) := $(shell sed -n 's/^\(hypervisor\|programs\|acpi\|devicetree\) *= */\1=/p' $(files.$(s))))\
-	$(eval compared.$(s) := $(shell sed -n 's/^\(not-above\|below\) *=.*/\1/p' $(files.$(s)))))
+	$(eval all.$(s) := $(s) $(call likes,$(s)))\
+	$(eval files.$(s) := $(addprefix scenarios/,$(all.$(s))))\
+	$(eval uses.$(s) := $(foreach l,$(all.$(s)),$(foreach k,hypervisor programs acpi devicetree,$(addprefix $(k)=,$(call key,$(l),$(k))))))\
+	$(eval compared.$(s) := $(foreach l,$(all.$(s)),$(call key,$(l),not-above) $(call key,$(l),below))))
 fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2) $(SERIES)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
@@ -64,7 +68,9 @@ image.x86_64 := x86/boot/bzImage
 # Xen, if one of the scenarios runs under it.
 xen = $(if $(filter hypervisor=%,$(foreach s,$(1),$(uses.$(s)))),$(OUT)/download/xen)
 
-mutant_scenario = $(shell sed -n 's/^Scenario: //p' $(1))
+# MUTANT=SCENARIO.
+named := $(shell awk '/^Scenario: / { gsub(/.*\/|\.patch$$/, "", FILENAME); print FILENAME "=" $$2 }' tests/mutants/*.patch)
+mutant_scenario = $(patsubst $(1)=%,%,$(filter $(1)=%,$(named)))
 
 each_boot = $(foreach s,$(1),$(foreach k,$(kernels.$(s)),$(call $(2),$(s),$(k))))
 guest = $(OUT)/guest/$(build.$(1))/$(2).cpio
@@ -261,7 +267,7 @@ $(suites): $(OUT)/kunit/%.ktap: $(OUT)/series.stamp FORCE
 
 # All in one kernel of each kind, which boots without any of them first.
 mutants := $(patsubst tests/%.patch,$(OUT)/%.ktap,$(wildcard tests/mutants/*.patch))
-mutant_scenarios := $(sort $(shell sed -n 's/^Scenario: //p' tests/mutants/*.patch))
+mutant_scenarios := $(sort $(foreach n,$(named),$(lastword $(subst =, ,$(n)))))
 mutant_builds := $(sort $(foreach s,$(mutant_scenarios),$(build.$(s))))
 planted = $(call image,mutants/series,$(1))
 unchanged = $(OUT)/mutants/$(1)/series/result.ktap
@@ -295,7 +301,7 @@ endef
 $(foreach s,$(mutant_scenarios),$(eval $(call unchanged_rule,$(s))))
 
 define mutant_rule
-$(OUT)/mutants/$(1).ktap: tests/mutants/$(1).patch $(call unchanged,$(call mutant_scenario,tests/mutants/$(1).patch)) \
+$(OUT)/mutants/$(1).ktap: tests/mutants/$(1).patch $(call unchanged,$(call mutant_scenario,$(1))) \
 		$(addprefix tools/,try-mutant boot judge scenarios.py)
 	@tools/try-mutant $(OUT) $$< $$@
 endef
