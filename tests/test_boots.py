@@ -272,6 +272,18 @@ class BootTest(kit.ToolTest):
         nothing.write_bytes(b"070701" + b"%08x" * 13 % (*[0] * 11, 11, 0) + b"TRAILER!!!\0")
         self.succeeds(self.with_programs(nothing, programs))
 
+    def test_again_by_hand(self):
+        """With a word for the kernel that the shell must not read."""
+        initramfs = self.initramfs_that('puts("FACTS END count=0") + reboot(RB_POWER_OFF)')
+        self.succeeds(self.boot(cmdline="it's=$HOME", initramfs=initramfs))
+        again = self.folder / "log.sh"
+        self.assertIn("QEMU emulator version", again.read_text().splitlines()[1])
+        done = subprocess.run(["sh", again], cwd="/", capture_output=True, text=True, check=False,
+                              env={**os.environ, "TMPDIR": str(self.folder)}, timeout=60)
+        self.succeeds(done)
+        self.assertIn("it's=$HOME", done.stdout)
+        self.assertIn("FACTS END", done.stdout)
+
     def test_no_programs(self):
         self.refuses(self.with_programs(INITRAMFS, self.folder / "nowhere"), "there is no",
                      "nowhere")
