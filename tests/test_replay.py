@@ -75,9 +75,13 @@ class ReplayTest(unittest.TestCase):
     def mainline(self, files, **status):
         """Fingerprint a tree; status: file name up to its dot = its status."""
         self.base.write_text("".join(
-            fingerprints.entry(name, "0" * 40, status.get(name.partition(".")[0], "proven"),
+            fingerprints.entry(name, self.blob(lines), status.get(name.partition(".")[0], "proven"),
                                "".join(line + "\n" for line in lines).encode())
             for name, lines in files.items()))
+
+    def blob(self, lines):
+        return subprocess.run(["git", "hash-object", "--stdin"], check=True, capture_output=True,
+                              input="".join(line + "\n" for line in lines), text=True).stdout.strip()
 
     def tool(self, name, *args):
         return subprocess.run([sys.executable, TOOLS / name, "--fingerprints", self.base, *args],
@@ -255,8 +259,8 @@ class ReplayTest(unittest.TestCase):
         self.replay(0)
         self.assertEqual(self.starts(1), [7, 32])
         for name, data in original.items():
-            numbers = re.compile(rb"^@@ -[\d,]+ \+[\d,]+ @@", re.MULTILINE)
-            self.assertEqual(numbers.sub(b"@@", data), numbers.sub(b"@@", self.contents()[name]))
+            numbers = re.compile(rb"^@@ -[\d,]+ \+[\d,]+ @@|^index .*\n", re.MULTILINE)
+            self.assertEqual(numbers.sub(b"", data), numbers.sub(b"", self.contents()[name]))
 
     def test_git_agrees_with_anchor(self):
         first = edit(OLD, line_5="five", line_30="thirty")
@@ -269,6 +273,22 @@ class ReplayTest(unittest.TestCase):
         self.assertIn("(offset 5 lines)", self.git(*check).stderr)
         self.anchor()
         self.assertNotIn("offset", self.git(*check).stderr)
+
+    def test_index_lines_are_those_of_mainline(self):
+        """Of a.c, which is mainline's, and of what the series makes; not of the others."""
+        before = {"a.c": OLD, "b.c": OLD, "c.c": OLD, "d.c": OLD}
+        changed = edit(OLD, line_20="changed")
+        self.series(before, {**dict.fromkeys(before, changed), "new.c": OLD},
+                    dict.fromkeys([*before, "new.c"], edit(changed, line_30="again")))
+        self.mainline({"a.c": OLD, "b.c": SHIFTED, "c.c": OLD}, c="likely")
+        self.anchor()
+        for text in self.contents().values():
+            with_index = re.findall(rb"^diff --git a/(\S+) .*\n(?:new .*\n)?index ", text, re.MULTILINE)
+            self.assertEqual(with_index, [b"a.c", b"new.c"])
+        self.lay_out({"a.c": OLD, "b.c": SHIFTED, "c.c": OLD, "d.c": OLD})
+        (self.top / "tree/new.c").unlink()
+        self.commit("mainline")
+        self.git("am", *sorted(self.patches.iterdir()))
 
     def test_anchor_twice_changes_nothing(self):
         twice = [*OLD, *OLD, *OLD]
@@ -349,7 +369,8 @@ class ReplayTest(unittest.TestCase):
         self.assertIn("\nok 2 0002-patch-2.patch # SKIP no fingerprints", out)
         self.assertRegex(out, r"# 1 hunk checked, \d not checked")
         self.assertRegex(out, r"# not checked: b\.c \(no fingerprints\), \d hunks\n\Z")
-        before = self.contents()
+        before = {name: re.sub(rb"(b/b\.c\n)index .*\n", rb"\1", data)
+                  for name, data in self.contents().items()}
         self.assertIn("b.c: left as it is (no fingerprints)", self.anchor())
         self.assertEqual(before, self.contents())
 

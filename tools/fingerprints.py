@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 DIGITS = 8
-ENTRY = re.compile(r"(\S+) [0-9a-f]{40} (\d+) (proven|likely)")
+ENTRY = re.compile(r"(\S+) ([0-9a-f]{40}) (\d+) (proven|likely)")
 ROW = re.compile(rf"(?:[0-9a-f]{{{DIGITS}}})+")
 
 
@@ -27,6 +27,7 @@ class ConflictError(Exception):
 class File:
     status: str  # as recorded, or "new" or "removed" by the series
     hashes: list[str]
+    blob: str = ""  # as recorded
 
 
 def line_hash(line):
@@ -116,8 +117,9 @@ class Tree:
             if line.startswith("#"):
                 continue
             if (entry := ENTRY.fullmatch(line)) and entry[1] not in self.files:
-                name, counts[name], status = entry[1], int(entry[2]), entry[3]
-                self.files[name] = File(status, [])
+                name, blob, count, status = entry.groups()
+                counts[name] = int(count)
+                self.files[name] = File(status, [], blob)
             elif self.files and ROW.fullmatch(line):
                 self.files[name].hashes += re.findall(f".{{{DIGITS}}}", line)
             else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Read the patches of the series, and write them with other line numbers, byte for byte."""
+"""Read the patches of the series, and write them with other line numbers, else byte for byte."""
 
 import re
 import subprocess
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 GIT_LINE = re.compile(rb"diff --git a/([!-~]+) b/([!-~]+)")
+INDEX_LINE = re.compile(rb"index ([0-9a-f]{7,40})\.\.[0-9a-f]{7,40}(?: \d+)?")
 HUNK_LINE = re.compile(rb"@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@(.*)", re.DOTALL)
 
 
@@ -63,6 +64,8 @@ class FileDiff:
     is_new: bool = False
     is_deleted: bool = False
     is_copy: bool = False
+    index: int = 0  # the number of the line 'index OLD..NEW', if there is one
+    old_blob: str = ""
     hunks: list[Hunk] = field(default_factory=list)
 
 
@@ -71,6 +74,7 @@ class Patch:
     path: Path
     lines: list[bytes]
     diffs: list[FileDiff]
+    gone: set[int] = field(default_factory=set)  # the numbers of lines that are left out
 
     @property
     def name(self):
@@ -80,7 +84,7 @@ class Patch:
         lines = list(self.lines)
         for hunk in (hunk for diff in self.diffs for hunk in diff.hunks):
             lines[hunk.line - 1] = hunk.head()
-        return b"\n".join(lines)
+        return b"\n".join(line for number, line in enumerate(lines, 1) if number not in self.gone)
 
 
 def parse(lines):
@@ -108,6 +112,8 @@ def parse(lines):
             diffs[-1].is_new |= line.startswith(b"new file mode ")
             diffs[-1].is_deleted |= line.startswith(b"deleted file mode ")
             diffs[-1].is_copy |= line.startswith(b"copy from ")
+            if blobs := INDEX_LINE.fullmatch(line):
+                diffs[-1].index, diffs[-1].old_blob = number, blobs[1].decode("ascii")
         elif diffs and line in (b"", b"-- "):
             break
         elif diffs:
