@@ -13,8 +13,9 @@ import unittest
 import kit
 import ktap_unittest
 
-# This one, and its part; one that wants a tree of the user's; one that writes to patches/.
-OTHERS = {"make check", "make BASE=DIR", "make refresh"}
+# This one; one that wants a tree of the user's; one that wants the user's name, and leaves
+# mails; one that writes to patches/.
+OTHERS = {"make check", "make BASE=DIR", "make mail POSTING=", "make refresh"}
 
 
 @unittest.skipIf(kit.OUT.name == "mainline", "the README's commands are not about BASE")
