@@ -509,7 +509,7 @@ class JudgeTest(kit.ToolTest):
         self.folder = folder / "series"
         self.folder.mkdir()
         for cost, time, wrong in ((707, 693, []), (708, 694, ["cost is not above the base's",
-                                                            "time is below the base's"])):
+                                                              "time is below the base's"])):
             log = LOG.replace("FACTS END count=3",
                               f"FACT cost={cost}\nFACT time={time}\nFACTS END count=5")
             self.assertEqual(self.judge(log, also=also), wrong)
@@ -1038,7 +1038,8 @@ class MutantTest(kit.ToolTest):
             ("", "FACT kernel.release=7.0-series\nFACTS END count=1\n", "in effect: "),
             ("", "FACT kernel.release=7.0-series\nKernel panic - not syncing\n", "panicked"),
             ("", "FACT kernel.release=7.0-series\n", "stopped without its closing line"),
-            ("", "Linux version 7.0-series (gcc)\n[ 1.5]     not ok 1 case\n", "case, and .*stopped"),
+            ("", "Linux version 7.0-series (gcc)\n[ 1.5]     not ok 1 case\n",
+             "case, and .*stopped"),
         ):
             self.succeeds(self.boot(says, config))
             ktap = (self.folder / "out.ktap").read_text()

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of what the series costs a mapping without the attribute: next to nothing.
 
-One test, where the device does not reach the memory. Of kernels that have no dma-debug, as gcc makes them for x86_64. What
-dma-debug costs is counted in scenarios/dma-debug-cost.
+One test, where the device does not reach the memory. Of kernels that have no dma-debug, as gcc
+makes them for x86_64. What dma-debug costs is counted in scenarios/dma-debug-cost.
 """
 
 import re
 import subprocess
-import unittest
 
 import kit
 import ktap_unittest

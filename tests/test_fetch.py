@@ -184,7 +184,8 @@ class FetchTest(kit.ToolTest):
         self.refuses(done, f"is {PACKAGE} and v7.3 is made on linux-source-7.3", "SERIES=v7.0-rc2")
 
     def test_no_saved_package(self):
-        self.refuses(self.tool("fetch-kernel", "--saved", self.folder / "x", self.output), "no file")
+        done = self.tool("fetch-kernel", "--saved", self.folder / "x", self.output)
+        self.refuses(done, "no file")
         (self.folder / "x").write_text("x")
         self.refuses(self.tool("fetch-kernel", "--saved", self.folder / "x", self.output),
                      "no Debian package")
@@ -269,7 +270,8 @@ class InstallTest(kit.ToolTest):
 
     def test_without_apt_the_commands_are_named(self):
         done = self.install("tree", "arm64", apt="")
-        self.refuses(done, "git, make, python3, aarch64-linux-gnu-gcc, aarch64-linux-gnu-gcc:libc.a")
+        self.refuses(done, "git, make, python3, aarch64-linux-gnu-gcc, "
+                           "aarch64-linux-gnu-gcc:libc.a")
         self.assertNotIn("apt-get", done.stderr)
 
     def test_all_but_clang(self):

@@ -231,8 +231,8 @@ class MailTest(kit.ToolTest):
         out = self.folder / "b4"
         out.mkdir()
         run("b4", "--offline-mode", "--no-interactive", "am", "--add-link", "-o", out,
-                   "-m", self.mailbox(self.top / posting.name), stdin=subprocess.DEVNULL,
-                   cwd=self.tree, env={**os.environ, "HOME": str(self.folder)})
+            "-m", self.mailbox(self.top / posting.name), stdin=subprocess.DEVNULL,
+            cwd=self.tree, env={**os.environ, "HOME": str(self.folder)})
         run("git", "checkout", "-q", "--detach", self.commit_after(POSTINGS[0]), cwd=self.tree)
         self.apply(*out.glob("*.mbx"))
         run("git", "diff", "--quiet", "HEAD", self.commit_after(posting), cwd=self.tree)
