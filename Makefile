@@ -11,6 +11,7 @@
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make DEB=FILE        take a saved linux-source package instead of downloading it
 # make boot SCENARIO=  those that are named, of scenarios/
+# make lint            what static tools find in the kit and in the series
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
 # make mutants         break the series in each way of tests/mutants/: is it noticed?
 # make toolchains      who may use the attribute, with clang and with other configurations
@@ -100,7 +101,7 @@ endif
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot brief check clean help kunit mail matrix mutants refresh setup toolchains tree FORCE
+.PHONY: all boot brief check clean help kunit lint mail matrix mutants refresh setup toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(call xen,$(main))
 	-$(call in_parallel,$(call verdicts,$(main)))
@@ -120,8 +121,9 @@ boots.check = $(if $(filter v7.0-rc2,$(SERIES)),$(MATRIX),$(briefly))
 boots.brief = $(briefly)
 boots.boot = $(SCENARIO)
 boots.mutants = $(mutant_scenarios)
-more.check := check
+more.check := check lint
 more.kunit := build x86_64 arm64
+more.lint := lint
 more.refresh := tree
 more.tree := tree
 more.toolchains := build x86_64 arm64
@@ -216,7 +218,7 @@ boot: setup $(call guests,$(SCENARIO)) $(call xen,$(SCENARIO))
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
 # What a pinned base does wrong, 'make matrix SERIES=v7.3' shows: it takes half an hour of CPU time.
-brief_verdicts = $(call verdicts,$(briefly)) $(addprefix $(OUT)/check/,checkpatch.ktap series.ktap mail.ktap)
+brief_verdicts = $(call verdicts,$(briefly)) $(addprefix $(OUT)/check/,checkpatch.ktap docs.ktap series.ktap mail.ktap)
 ifeq ($(SERIES),v7.0-rc2)
 all_verdicts := $(call verdicts,$(MATRIX)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
 other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(filter-out %/base/result.ktap,$(brief_verdicts))))
@@ -252,6 +254,17 @@ $(OUT)/check/suites.ktap: $(filter %/series/result.ktap,$(call verdicts,$(MATRIX
 $(tests): $(OUT)/check/%.ktap: tests/test_%.py $(OUT)/series.stamp FORCE
 	@mkdir -p $(@D)
 	@OUT=$(OUT) python3 $< >$@ || [ $$? -eq 1 ]
+
+# lint: all of this is a part of check, too
+
+lints := $(addprefix $(OUT)/check/,style.ktap checkpatch.ktap docs.ktap)
+lint: setup $(OUT)/series.stamp
+	-$(call in_parallel,$(lints))
+	@tools/tally $(OUT)/series $(lints)
+
+$(OUT)/check/style.ktap: $(OUT)/series.stamp FORCE
+	@mkdir -p $(@D)
+	@OUT=$(OUT) python3 tests/test_repository.py StyleTest >$@ || [ $$? -eq 1 ]
 
 # the suites, and what they catch
 
