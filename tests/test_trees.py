@@ -450,13 +450,15 @@ class CheckPatchTest(kit.ToolTest):
         bad = self.folder / "bad.patch"
         bad.write_text(
             "From: A Tester <tester@example.org>\nSubject: [PATCH] dma: Add a line\n\n"
-            "It is needed.\n---\n a.c | 1 +\n 1 file changed, 1 insertion(+)\n\n"
+            "It is attribtue.\n---\n a.c | 1 +\n 1 file changed, 1 insertion(+)\n\n"
             "diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1,2 +1,3 @@\n int a;\n"
             "+int b ;\n int c;\n")
         done = self.tool("check-patches", kit.OUT / "base", bad)
         self.assertEqual(done.returncode, 1)
         self.assertIn("not ok 1", done.stdout)
         self.assertIn("SPACING", done.stdout)
+        # The kernel's own list does not have it.
+        self.assertIn("TYPO_SPELLING", done.stdout)
 
     def test_no_kernel_tree(self):
         self.refuses(self.tool("check-patches", self.folder, "a.patch"), "checkpatch.pl")
