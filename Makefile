@@ -18,6 +18,7 @@
 # make tree            lay out build/series, a git tree with one commit per patch
 # make refresh         write the commits of build/series back to patches/
 # make mail POSTING=   write what is sent to the lists for a folder of patches/SERIES
+# make docs            build the pages of Documentation/ in build/doc; takes no kernel
 # make setup           install what is missing (root), or say how (others)
 # make clean           remove build/, unless build/series has what patches/ has not
 # make help            show this
@@ -101,7 +102,7 @@ endif
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot brief check clean help kunit lint mail matrix mutants refresh setup toolchains tree FORCE
+.PHONY: all boot brief check clean docs help kunit lint mail matrix mutants refresh setup toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(call xen,$(main))
 	-$(call in_parallel,$(call verdicts,$(main)))
@@ -121,13 +122,15 @@ boots.check = $(if $(filter v7.0-rc2,$(SERIES)),$(MATRIX),$(briefly))
 boots.brief = $(briefly)
 boots.boot = $(SCENARIO)
 boots.mutants = $(mutant_scenarios)
-more.check := check lint
+more.check := check docs lint
+more.docs := docs
 more.kunit := build x86_64 arm64
-more.lint := lint
+more.lint := docs lint
 more.refresh := tree
 more.tree := tree
 more.toolchains := build x86_64 arm64
-purpose = tree $(if $(BASE),,package) $(more.$(1)) $(if $(boots.$(1)),build) $(foreach s,$(boots.$(1)),\
+purpose = $(if $(filter-out docs,$(1)),tree $(if $(BASE),,package)) $(more.$(1)) \
+	$(if $(boots.$(1)),build) $(foreach s,$(boots.$(1)),\
 	$(firstword $(subst -, ,$(build.$(s)))) $(foreach u,acpi devicetree programs,$(if $(filter $(u)=%,$(uses.$(s))),$(u))))
 others = $(strip $(foreach g,$(goals),$(if $(more.$(g))$(boots.$(g)),,$(g))))
 setup:
@@ -338,6 +341,11 @@ x86_64-trim: $(OUT)/toolchains/symbols.config
 $(OUT)/toolchains/symbols.config:
 	@mkdir -p $(@D)
 	@echo 'CONFIG_UNUSED_KSYMS_WHITELIST="$(CURDIR)/tests/toolchains/trim.symbols"' >$@
+
+# Not in $(OUT): the pages are those of all series. Each time anew: of pages that it has read
+# before, Sphinx repeats no warning.
+docs: setup
+	@sphinx-build -E -W --keep-going Documentation build/doc
 
 clean:
 	@tools/clean build

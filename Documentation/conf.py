@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Sphinx configuration: sphinx-build -W Documentation build/doc."""
+"""Sphinx configuration: 'make docs'."""
 
 from pathlib import Path
 

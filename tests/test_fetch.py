@@ -350,7 +350,8 @@ pathlib.Path("ended").touch()' ;; esac""")
                if "MAKE" not in name and name not in ("BASE", "BUILT", "DEB", "SERIES")}
         for goal, purposes, xen in (
                 (["tree", "BASE=x"], "tree", False), (["setup"], "", False),
-                ([], "build package tree x86_64", False), (["lint"], "lint package tree", False),
+                (["docs"], "docs", False), (["lint"], "docs lint package tree", False),
+                ([], "build package tree x86_64", False),
                 (["boot", "SCENARIO=xen-dom0"], "build package tree x86_64", True),
                 (["boot", "SCENARIO=arm64-noncoherent"], "arm64 build devicetree package tree",
                  False)):

@@ -43,22 +43,6 @@ class StyleTest(unittest.TestCase):
                               cwd=kit.TOP, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
 
-    @unittest.skipUnless(shutil.which("sphinx-build"), "sphinx-build is not installed")
-    def test_documentation(self):
-        """With results, and without."""
-        for results in (None, "0 boots of 0 machines; none of them"):
-            with tempfile.TemporaryDirectory() as folder:
-                top = kit.Path(folder)
-                shutil.copytree(kit.TOP / "Documentation", top / "Documentation")
-                if results:
-                    (top / "build/report").mkdir(parents=True)
-                    (top / "build/report/results.rst").write_text(results)
-                done = subprocess.run(["sphinx-build", "-q", "-W", "-b", "text",
-                                       top / "Documentation", top / "out"],
-                                      capture_output=True, text=True, check=False)
-                self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertIn(results or "make matrix", (top / "out/results.txt").read_text())
-
     def test_every_file_names_its_licence(self):
         bare = [str(path.relative_to(kit.TOP)) for path in FILES
                 if "SPDX-License-Identifier" not in path.read_text()[:400]
@@ -125,6 +109,26 @@ class MakeTest(kit.ToolTest):
                 done = self.make("-n", *arguments)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertFalse((self.folder / "build").exists())
+
+    @unittest.skipUnless(shutil.which("sphinx-build"), "sphinx-build is not installed")
+    def test_documentation(self):
+        """Without results, with them, and with a warning, the second time as well."""
+        shutil.copytree(kit.TOP / "Documentation", self.folder / "Documentation")
+        self.succeeds(self.make("docs"))
+        page = self.folder / "build/doc/results.html"
+        self.assertIn("There are none", page.read_text())
+
+        (self.folder / "build/report").mkdir()
+        results = self.folder / "build/report/results.rst"
+        results.write_text("0 boots of 0 machines; none of them")
+        self.succeeds(self.make("docs"))
+        self.assertIn(results.read_text(), page.read_text())
+
+        results.write_text(":doc:`nowhere`")
+        for _ in range(2):
+            done = self.make("docs")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("unknown document", done.stderr)
 
     def test_steps_take_turns(self):
         """Stand-ins for all tools, which note when two of them run at once."""
