@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import unittest
 import unittest.mock
 
@@ -17,6 +18,7 @@ import ktap_unittest
 
 sys.path.insert(0, str(kit.TOOLS))
 import fingerprints  # noqa: E402
+import scenarios  # noqa: E402
 
 FILES = [kit.TOP / name for name in subprocess.run(
     ["git", "-C", kit.TOP, "ls-files"], check=True, capture_output=True, text=True)
@@ -76,7 +78,8 @@ class MakeTest(kit.ToolTest):
                 (self.folder / path.name).symlink_to(path)
         # Not as a part of the make that runs this.
         env = {name: value for name, value in os.environ.items()
-               if "MAKE" not in name and name not in ("SERIES", "OUT", "BUILT")}
+               if "MAKE" not in name and
+               name not in ("BASE", "BUILT", "DEB", "OUT", "SERIES")}
         return subprocess.run(["make", *args], cwd=self.folder, env=env, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False)
 
@@ -129,6 +132,24 @@ class MakeTest(kit.ToolTest):
             done = self.make("docs")
             self.assertEqual(done.returncode, 2)
             self.assertIn("unknown document", done.stderr)
+
+    def test_documented_scenario(self):
+        """The example, and the files that are booted by hand."""
+        text = (kit.TOP / "Documentation/ci-owners.rst").read_text()
+        name, lines = re.search(r":caption: scenarios/(\S+)\n\n((?:   .*\n)+)", text).groups()
+        self.assertEqual(len(lines.splitlines()), 5)
+        shutil.copytree(kit.TOP / "scenarios", self.folder / "scenarios")
+        (self.folder / "scenarios" / name).write_text(textwrap.dedent(lines))
+        scenarios.load(self.folder / "scenarios" / name)
+
+        # What make boots, but for the last words: what is written.
+        done = self.make("-n", "boot", f"SCENARIO={name} direct")
+        self.succeeds(done)
+        booted = {" ".join(words.split()[:-1]) for words in
+                  re.findall(r"tools/boot --xen \S+ --programs \S+ (.*)", done.stdout)}
+        by_hand = re.search(r"tools/boot --kvm (.*) \\\n +(\S+) \S+$", text, re.MULTILINE)
+        self.assertIn(" ".join(by_hand.groups()), booted)
+        self.assertTrue(any(words.startswith(f"scenarios/{name} ") for words in booted))
 
     def test_steps_take_turns(self):
         """Stand-ins for all tools, which note when two of them run at once."""
