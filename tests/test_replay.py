@@ -80,8 +80,9 @@ class ReplayTest(unittest.TestCase):
             for name, lines in files.items()))
 
     def blob(self, lines):
+        text = "".join(line + "\n" for line in lines)
         return subprocess.run(["git", "hash-object", "--stdin"], check=True, capture_output=True,
-                              input="".join(line + "\n" for line in lines), text=True).stdout.strip()
+                              input=text, text=True).stdout.strip()
 
     def tool(self, name, *args):
         return subprocess.run([sys.executable, TOOLS / name, "--fingerprints", self.base, *args],
@@ -283,7 +284,8 @@ class ReplayTest(unittest.TestCase):
         self.mainline({"a.c": OLD, "b.c": SHIFTED, "c.c": OLD}, c="likely")
         self.anchor()
         for text in self.contents().values():
-            with_index = re.findall(rb"^diff --git a/(\S+) .*\n(?:new .*\n)?index ", text, re.MULTILINE)
+            with_index = re.findall(rb"^diff --git a/(\S+) .*\n(?:new .*\n)?index ", text,
+                                    re.MULTILINE)
             self.assertEqual(with_index, [b"a.c", b"new.c"])
         self.lay_out({"a.c": OLD, "b.c": SHIFTED, "c.c": OLD, "d.c": OLD})
         (self.top / "tree/new.c").unlink()
