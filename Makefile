@@ -179,7 +179,7 @@ $(call image,base,$(1)): $(OUT)/base.stamp $(call fragments,$(1),base)
 $(call image,series,$(1)): $(OUT)/series.stamp $(call fragments,$(1),series) FORCE
 	@tools/build-kernel --from $(OUT)/base $(OUT)/series $(1) $(call fragments,$(1),series)
 
-$(OUT)/guest/$(1)/%.cpio: $(call image,%,$(1)) $(wildcard guest/*)
+$(OUT)/guest/$(1)/%.cpio: $(call image,%,$(1)) $(wildcard guest/* guest/*/*)
 	@tools/build-guest $(OUT)/$$* $(1) $$@
 endef
 $(foreach b,$(sort $(foreach s,$(SCENARIOS),$(build.$(s)))),$(eval $(call build_rules,$(b))))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * PID 1 of a machine that only loads modules: each .ko of the root folder, with
- * one fact for each, and powers off. The lines are those of guest/init.c.
+ * one fact for each, and powers off. The lines are those of guest/init/.
  */
 
 #define _GNU_SOURCE

@@ -11,8 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "edu.h"
-#include "init.h"
+#include "facts.h"
+#include "probes.h"
 
 /* The largest range that the driver makes, and the next. */
 #define RANGE	(2 * 1024 * 1024)

@@ -14,7 +14,7 @@
 #include <linux/slab.h>
 
 #include "edu.h"
-#include "edu_dma_debug.h"
+#include "dma_debug.h"
 
 /* Its name is not the same on all kernels. */
 #define ATTR_IGNORED	BIT(11)

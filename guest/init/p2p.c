@@ -11,8 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "edu.h"
-#include "init.h"
+#include "facts.h"
+#include "probes.h"
 
 #define ALLOCATE	"/sys/bus/pci/devices/*/p2pmem/allocate"
 

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "facts.h"
+#include "probes.h"
 
 #define KEYBOARD	"/dev/input/event0"
 #define TIMEOUT_MS	(20 * 1000)

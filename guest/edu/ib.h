@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The two halves of the driver: the device with its DMA engine, and its verbs. */
+/* The edu device as an RDMA device. */
 #ifndef EDU_IB_H
 #define EDU_IB_H
 
@@ -18,8 +18,5 @@ void edu_ib_unregister(struct ib_device *ibdev);
 
 /* Have the device write the pattern of @seed to the start of a memory region. */
 int edu_ib_write(struct ib_device *ibdev, u32 rkey, u32 seed);
-
-/* The same for user memory; the caller has the engine for itself. */
-int edu_write_umem(struct ib_umem *umem, u32 seed);
 
 #endif /* EDU_IB_H */

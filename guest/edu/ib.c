@@ -9,7 +9,8 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-#include "edu_ib.h"
+#include "engine.h"
+#include "ib.h"
 
 struct edu_ib {
 	struct ib_device dev;

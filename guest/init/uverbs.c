@@ -18,8 +18,10 @@
 #include <rdma/ib_user_ioctl_verbs.h>
 #include <rdma/ib_user_verbs.h>
 
+#include "device.h"
 #include "edu.h"
-#include "init.h"
+#include "facts.h"
+#include "probes.h"
 #include "uverbs.h"
 
 #define UVERBS	"/dev/infiniband/uverbs0"

@@ -7,7 +7,7 @@
 #include <linux/pci.h>
 #include <linux/pci-p2pdma.h>
 
-#include "edu_p2p.h"
+#include "p2p.h"
 
 #define BOCHS_VENDOR_ID	0x1234
 #define BOCHS_DEVICE_ID	0x1111

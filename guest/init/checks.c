@@ -8,27 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "facts.h"
+#include "probes.h"
 
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
 
 /* What is younger than five seconds is no leak to kmemleak. */
 #define KMEMLEAK_AGE_S	6
-
-int has_function(const char *name)
-{
-	FILE *file = fopen("/proc/kallsyms", "r");
-	char line[256], symbol[128];
-	int found = 0;
-
-	if (!file)
-		return -1;
-	while (!found && fgets(line, sizeof(line), file))
-		found = sscanf(line, "%*s %*s %127s", symbol) == 1 &&
-			!strcmp(symbol, name);
-	fclose(file);
-	return found;
-}
 
 static int print_function(const char *title, const char *name)
 {

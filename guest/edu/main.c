@@ -2,8 +2,6 @@
 /*
  * Driver for QEMU's "edu" PCI device, which has a real DMA engine: measures
  * whether the CPU sees what a device writes while the memory stays mapped.
- *
- * The registers are described in docs/specs/edu.txt of QEMU.
  */
 
 #include <linux/dma-map-ops.h>
@@ -11,7 +9,6 @@
 #include <linux/hmm.h>
 #include <linux/hmm-dma.h>
 #include <linux/iommu-dma.h>
-#include <linux/iopoll.h>
 #include <linux/list.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -25,28 +22,15 @@
 #include <rdma/ib_umem_odp.h>
 #include <rdma/ib_verbs.h>
 
+#include "dma_debug.h"
 #include "edu.h"
-#include "edu_dma_debug.h"
-#include "edu_gpusvm.h"
-#include "edu_ib.h"
-#include "edu_p2p.h"
+#include "engine.h"
+#include "gpusvm.h"
+#include "ib.h"
+#include "p2p.h"
 
 #define EDU_VENDOR_ID		0x1234
 #define EDU_DEVICE_ID		0x11e8
-
-#define EDU_DMA_SRC		0x80
-#define EDU_DMA_DST		0x88
-#define EDU_DMA_COUNT		0x90
-#define EDU_DMA_CMD		0x98
-#define EDU_DMA_CMD_START	BIT(0)
-#define EDU_DMA_CMD_TO_RAM	BIT(1)
-
-/* The device's own 4 KiB, in the address space of its DMA engine. */
-#define EDU_BUFFER		0x40000
-
-/* A transfer takes 100 ms, and longer on a busy host. */
-#define EDU_POLL_US		2000
-#define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)
 
 static unsigned int dma_bits = 64;
 module_param(dma_bits, uint, 0444);
@@ -66,49 +50,13 @@ struct edu_file {
 static struct {
 	struct mutex lock;		/* protects all of this, and the engine */
 	struct pci_dev *pdev;		/* NULL while no device is bound */
-	void __iomem *regs;
 	struct ib_device *ib;
 	struct drm_device *drm;
-	u8 *pattern;			/* coherent, EDU_SIZE bytes */
-	dma_addr_t pattern_dma;
 	struct list_head files;
 } edu = {
 	.lock	= __MUTEX_INITIALIZER(edu.lock),
 	.files	= LIST_HEAD_INIT(edu.files),
 };
-
-static int edu_transfer(u64 src, u64 dst, u64 cmd)
-{
-	int err;
-
-	writeq(src, edu.regs + EDU_DMA_SRC);
-	writeq(dst, edu.regs + EDU_DMA_DST);
-	writeq(EDU_SIZE, edu.regs + EDU_DMA_COUNT);
-	writeq(cmd | EDU_DMA_CMD_START, edu.regs + EDU_DMA_CMD);
-
-	err = readq_poll_timeout(edu.regs + EDU_DMA_CMD, cmd,
-				 !(cmd & EDU_DMA_CMD_START), EDU_POLL_US,
-				 EDU_TIMEOUT_US);
-	/* The caller frees the memory: a late write must not reach it. */
-	if (err)
-		pci_clear_master(edu.pdev);
-	return err;
-}
-
-/* Have the device write the pattern of @seed to @dma. */
-static int edu_write_pattern(dma_addr_t dma, u32 seed)
-{
-	u32 i;
-	int err;
-
-	for (i = 0; i < EDU_SIZE; i++)
-		edu.pattern[i] = edu_pattern(seed, i);
-
-	err = edu_transfer(edu.pattern_dma, EDU_BUFFER, 0);
-	if (err)
-		return err;
-	return edu_transfer(EDU_BUFFER, dma, EDU_DMA_CMD_TO_RAM);
-}
 
 static bool edu_beyond_mask(phys_addr_t phys)
 {
@@ -368,15 +316,6 @@ static int edu_odp_fault(struct ib_umem_odp *odp, struct edu_umem *arg,
 	return err;
 }
 
-int edu_write_umem(struct ib_umem *umem, u32 seed)
-{
-	/* The engine wants one piece of bus address space. */
-	if (umem->length < EDU_SIZE ||
-	    sg_dma_len(umem->sgt_append.sgt.sgl) - ib_umem_offset(umem) < EDU_SIZE)
-		return -EINVAL;
-	return edu_write_pattern(ib_umem_start_dma_addr(umem), seed);
-}
-
 static int edu_umem_write(struct edu_file *file, struct edu_umem *arg)
 {
 	struct ib_umem *umem = xa_load(&file->umems, arg->id);
@@ -629,13 +568,9 @@ static int edu_start(struct pci_dev *pdev)
 	if (err)
 		return err;
 
-	edu.regs = pcim_iomap_region(pdev, 0, "edu");
-	if (IS_ERR(edu.regs))
-		return PTR_ERR(edu.regs);
-	edu.pattern = dmam_alloc_coherent(&pdev->dev, EDU_SIZE,
-					  &edu.pattern_dma, GFP_KERNEL);
-	if (!edu.pattern)
-		return -ENOMEM;
+	err = edu_engine_start(pdev);
+	if (err)
+		return err;
 
 	edu.drm = edu_gpusvm_device(&pdev->dev);
 	if (IS_ERR(edu.drm))

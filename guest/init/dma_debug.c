@@ -2,18 +2,14 @@
 /* What dma-debug shows, what it costs, and whether it counts right under stress. */
 
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "edu.h"
-#include "init.h"
-
-int dma_debug_is_on(void)
-{
-	return !strcmp(read_word(DMA_DEBUG "disabled").text, "N");
-}
+#include "facts.h"
+#include "probes.h"
 
 /* In a process of its own, as there are kernels in which it ends there. */
 int probe_dump(void)
@@ -41,34 +37,6 @@ int probe_dump(void)
 	else
 		fact("dma_debug.read", "%s", WEXITSTATUS(status) ? "failed" : "ok");
 	return 0;
-}
-
-struct word read_dump(void)
-{
-	unsigned int with = 0, without = 0;
-	struct word word = { "none" }, shown;
-	char line[512], *attrs;
-	FILE *file;
-
-	if (!dma_debug_is_on())
-		return word;
-	file = fopen(DMA_DEBUG "dump", "r");
-	if (!file)
-		return word;
-	while (fgets(line, sizeof(line), file)) {
-		attrs = strstr(line, " attrs=");
-		if (!attrs || sscanf(attrs, " attrs=%63s", shown.text) != 1) {
-			without++;
-			continue;
-		}
-		with++;
-		if (!strncmp(line, "edu ", 4) && strcmp(shown.text, "none"))
-			word = shown;
-	}
-	fclose(file);
-	if (with && without)
-		strcpy(word.text, "mixed");
-	return word;
 }
 
 static int measure_cost(const char *name, __u32 overlaps)

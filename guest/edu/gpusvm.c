@@ -17,7 +17,7 @@
 #include <drm/drm_gpusvm.h>
 #include <drm/drm_pagemap.h>
 
-#include "edu_gpusvm.h"
+#include "gpusvm.h"
 
 struct edu_drm {
 	struct drm_device drm;

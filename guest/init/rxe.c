@@ -15,7 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "facts.h"
+#include "probes.h"
 
 #define BIN		"/usr/bin/"
 #define DEVICE		"rxe0"

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "init.h"
+#include "facts.h"
+#include "probes.h"
 
 #define KUNIT	"/sys/kernel/debug/kunit/"
 
