@@ -46,6 +46,8 @@ static int sync_list(struct sample *s, struct scatterlist *sgl, int nents)
 	dma_sync_sg_for_cpu(s->dev, sgl, nents, s->dir);	/* flagged */
 	dma_sync_sg_for_device(s->dev, sgl, nents, s->dir);	/* flagged */
 	dma_sync_sg_for_device(s->dev, s->other_sgl, nents, s->dir);
+	if (s->busy)
+		dma_sync_sg_for_cpu(s->dev, sgl, nents, s->dir);	/* flagged */
 	return 0;
 }
 
@@ -79,6 +81,9 @@ static void sync_list_of_table(struct sample *s, struct sg_table *sgt)
 	dma_map_sg_attrs(s->dev, sgt->sgl, sgt->orig_nents, s->dir,
 			 DMA_ATTR_REQUIRE_COHERENCE);
 	dma_sync_sgtable_for_cpu(s->dev, sgt, s->dir);	/* flagged */
+	dma_map_sg_attrs(s->dev, s->sgt.sgl, s->sgt.orig_nents, s->dir,
+			 DMA_ATTR_REQUIRE_COHERENCE);
+	dma_sync_sgtable_for_cpu(s->dev, &s->sgt, s->dir);	/* flagged */
 }
 
 static void initialised_variable(struct sample *s)
@@ -98,6 +103,8 @@ static void changed_variable(struct sample *s)
 		attrs |= DMA_ATTR_REQUIRE_COHERENCE;
 	if (s->ordered)
 		attrs |= DMA_ATTR_WEAK_ORDERING;
+	if (!s->size)
+		return;
 	dma_map_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_NO_WARN);
 	dma_sync_sgtable_for_cpu(s->dev, &s->sgt, s->dir);	/* flagged */
 	dma_unmap_sgtable(s->dev, &s->sgt, s->dir, attrs);
@@ -119,6 +126,8 @@ static void unmap_without(struct sample *s, struct sg_table *sgt)
 	dma_unmap_single(s->dev, addr, s->size, s->dir);	/* flagged */
 	addr = dma_map_page_attrs(s->dev, s->page, 0, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_unmap_page(s->dev, addr, s->size, s->dir);	/* flagged */
+	addr = dma_map_single_attrs(s->dev, s->buf, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_unmap_single_attrs(s->dev, addr, s->size, s->dir, 0);	/* flagged */
 	addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_unmap_phys(s->dev, addr, s->size, s->dir, 0);	/* flagged */
 	dma_map_sg_attrs(s->dev, s->sgl, s->nents, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
@@ -145,12 +154,17 @@ unmap:
 	return -EIO;
 }
 
-static void unmap_with_variable(struct sample *s)
+static int unmap_with_variable(struct sample *s)
 {
-	unsigned long attrs = DMA_ATTR_SKIP_CPU_SYNC;
+	unsigned long attrs = DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_WEAK_ORDERING;
 
 	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	if (s->addr == DMA_MAPPING_ERROR)
+		return -EOPNOTSUPP;
+	dma_map_sgtable(s->dev, &s->sgt, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);	/* flagged */
+	dma_unmap_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_NO_WARN);	/* flagged */
+	return 0;
 }
 
 static void unmap_with_changed_variable(struct sample *s)
@@ -164,13 +178,20 @@ static void unmap_with_changed_variable(struct sample *s)
 
 static int unmap_with_argument(struct sample *s, unsigned long attrs)
 {
-	if (dma_map_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_REQUIRE_COHERENCE))
+	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir,
+			       attrs | DMA_ATTR_REQUIRE_COHERENCE);
+	if (s->addr == DMA_MAPPING_ERROR)
 		return -EOPNOTSUPP;
+	if (dma_map_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_REQUIRE_COHERENCE)) {
+		dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);	/* flagged */
+		return -EOPNOTSUPP;
+	}
 	dma_unmap_sgtable(s->dev, &s->sgt, s->dir, attrs);	/* flagged */
+	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);	/* flagged */
 	return 0;
 }
 
-/* From here on nothing is wrong. */
+/* From here on nothing is wrong but what is flagged. */
 
 static void sync_without(struct sample *s, struct sg_table *sgt)
 {
@@ -208,6 +229,31 @@ static void mapped_again(struct sample *s, struct sg_table *sgt)
 	dma_map_sgtable(s->dev, sgt, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_unmap_sgtable(s->dev, sgt, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_map_sgtable(s->dev, sgt, s->dir, 0);
+	dma_sync_sgtable_for_cpu(s->dev, sgt, s->dir);
+	dma_unmap_sgtable(s->dev, sgt, s->dir, 0);
+
+	dma_map_sgtable(s->dev, &s->sgt, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_unmap_sg_attrs(s->dev, s->sgt.sgl, s->sgt.orig_nents, s->dir,
+			   DMA_ATTR_REQUIRE_COHERENCE);
+	dma_map_sgtable(s->dev, &s->sgt, s->dir, 0);
+	dma_sync_sgtable_for_cpu(s->dev, &s->sgt, s->dir);
+	dma_unmap_sgtable(s->dev, &s->sgt, s->dir, 0);
+
+	dma_map_sg_attrs(s->dev, s->list->sgl, s->nents, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_unmap_sg(s->dev, s->list->sgl, s->nents, s->dir);	/* flagged */
+	dma_map_sg(s->dev, s->list->sgl, s->nents, s->dir);
+	dma_sync_sg_for_cpu(s->dev, s->list->sgl, s->nents, s->dir);
+
+	dma_map_sg_attrs(s->dev, s->ring.sgl, s->nents, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_unmap_sgtable(s->dev, &s->ring, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_map_sgtable(s->dev, &s->ring, s->dir, 0);
+	dma_sync_sgtable_for_cpu(s->dev, &s->ring, s->dir);
+}
+
+static void another_table(struct sample *s, struct sg_table *sgt)
+{
+	dma_map_sgtable(s->dev, sgt, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	sgt = s->list;
 	dma_sync_sgtable_for_cpu(s->dev, sgt, s->dir);
 	dma_unmap_sgtable(s->dev, sgt, s->dir, 0);
 }
@@ -254,16 +300,43 @@ static void same_attributes(struct sample *s, unsigned long attrs)
 	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, chosen);
 	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, chosen);
 
-	/* Whether it was called with the attribute is not known. */
-	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
-	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);
-
 	attrs |= DMA_ATTR_REQUIRE_COHERENCE;
 	dma_map_sgtable(s->dev, &s->sgt, s->dir, attrs);
 	dma_unmap_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_SKIP_CPU_SYNC);
 	dma_map_sg_attrs(s->dev, s->sgl, s->nents, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_unmap_sg_attrs(s->dev, s->sgl, s->nents, s->dir,
 			   DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_REQUIRE_COHERENCE);
+}
+
+/* Whether the caller's attributes include it is not known. */
+static void unknown_attributes(struct sample *s, unsigned long attrs)
+{
+	unsigned long assigned = 0, changed = 0, filled = 0;
+
+	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);
+
+	assigned = attrs;
+	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, assigned);
+
+	changed |= attrs;
+	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, changed);
+
+	get_attributes(s, &filled);
+	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
+	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, filled);
+
+	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir,
+			       attrs | DMA_ATTR_REQUIRE_COHERENCE);
+	attrs |= s->attrs;
+	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);
+
+	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir,
+			       attrs | DMA_ATTR_REQUIRE_COHERENCE);
+	attrs = s->attrs;
+	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);
 }
 
 static void resource(struct sample *s)
