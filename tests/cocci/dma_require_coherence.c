@@ -247,7 +247,7 @@ static void mapped_again(struct sample *s, struct sg_table *sgt)
 	dma_map_sg_attrs(s->dev, s->ring.sgl, s->nents, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_unmap_sgtable(s->dev, &s->ring, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_map_sgtable(s->dev, &s->ring, s->dir, 0);
-	dma_sync_sgtable_for_cpu(s->dev, &s->ring, s->dir);
+	dma_sync_sg_for_cpu(s->dev, s->ring.sgl, s->ring.orig_nents, s->dir);
 }
 
 static void another_table(struct sample *s, struct sg_table *sgt)
