@@ -103,11 +103,11 @@ static void changed_variable(struct sample *s)
 		attrs |= DMA_ATTR_REQUIRE_COHERENCE;
 	if (s->ordered)
 		attrs |= DMA_ATTR_WEAK_ORDERING;
-	if (!s->size)
-		return;
-	dma_map_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_NO_WARN);
-	dma_sync_sgtable_for_cpu(s->dev, &s->sgt, s->dir);	/* flagged */
-	dma_unmap_sgtable(s->dev, &s->sgt, s->dir, attrs);
+	if (s->size) {
+		dma_map_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_NO_WARN);
+		dma_sync_sgtable_for_cpu(s->dev, &s->sgt, s->dir);	/* flagged */
+		dma_unmap_sgtable(s->dev, &s->sgt, s->dir, attrs);
+	}
 }
 
 static void assigned_member(struct sample *s)
@@ -163,7 +163,8 @@ static int unmap_with_variable(struct sample *s)
 		return -EOPNOTSUPP;
 	dma_map_sgtable(s->dev, &s->sgt, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);	/* flagged */
-	dma_unmap_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_NO_WARN);	/* flagged */
+	if (s->busy)
+		dma_unmap_sgtable(s->dev, &s->sgt, s->dir, attrs | DMA_ATTR_NO_WARN);	/* flagged */
 	return 0;
 }
 
@@ -311,7 +312,9 @@ static void same_attributes(struct sample *s, unsigned long attrs)
 /* Whether the caller's attributes include it is not known. */
 static void unknown_attributes(struct sample *s, unsigned long attrs)
 {
-	unsigned long assigned = 0, changed = 0, filled = 0;
+	unsigned long assigned = 0;
+	unsigned long changed = 0;
+	unsigned long filled = 0;
 
 	s->addr = dma_map_phys(s->dev, s->phys, s->size, s->dir, DMA_ATTR_REQUIRE_COHERENCE);
 	dma_unmap_phys(s->dev, s->addr, s->size, s->dir, attrs);
