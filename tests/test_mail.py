@@ -266,16 +266,19 @@ class MailTest(kit.ToolTest):
         for name in ("tools", "base", "patches"):
             shutil.copytree(kit.TOP / name, top / name, symlinks=True)
         series = top / SERIES.relative_to(kit.TOP)
-        patch = next(series.glob("7-*/0001-*"))
+        # This one is no suite in either series.
+        number = [path.name for path in POSTINGS].index("7-approved-modules")
+        patch = next(series.glob(f"{POSTINGS[number].name}/0001-*"))
         patch.write_text(re.sub("^From: .*\n( .*\n)*", "From: Jane Doe <jane@example.org>\n",
                                 patch.read_text(), count=1, flags=re.MULTILINE))
         laid_out = self.tree / ".git/patches"
         self.addCleanup(laid_out.write_text, laid_out.read_text())
-        self.refuses(self.write(self.tree, POSTINGS[-1].name, self.folder / "out", top=top),
+        self.refuses(self.write(self.tree, POSTINGS[number].name, self.folder / "out", top=top),
                      "is not what patches/ holds now")
         laid_out.write_text(lib('series_id "$1"', series))
-        self.succeeds(self.write(self.tree, POSTINGS[-1].name, self.folder / "out", top=top))
-        run("git", "checkout", "-q", "--detach", self.commit_after(POSTINGS[-2]), cwd=self.tree)
+        self.succeeds(self.write(self.tree, POSTINGS[number].name, self.folder / "out", top=top))
+        before = self.commit_after(POSTINGS[number - 1])
+        run("git", "checkout", "-q", "--detach", before, cwd=self.tree)
         self.apply(self.mailbox(self.folder / "out"))
         self.assertEqual(run("git", "log", "-2", "--format=%an", cwd=self.tree).splitlines(),
                          [NAME, "Jane Doe"])
