@@ -453,15 +453,28 @@ class CheckPatchTest(kit.ToolTest):
             "It is attribtue.\n---\n a.c | 1 +\n 1 file changed, 1 insertion(+)\n\n"
             "diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1,2 +1,3 @@\n int a;\n"
             "+int b ;\n int c;\n")
-        done = self.tool("check-patches", kit.OUT / "base", bad)
+        good = self.folder / "good.patch"
+        good.write_text(bad.read_text().replace("attribtue", "an attribute").replace("b ;", "b;"))
+        self.succeeds(self.tool("check-patches", kit.OUT / "base", good))
+        done = self.tool("check-patches", kit.OUT / "base", *[good] * 10, bad)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("not ok 1", done.stdout)
+        self.assertEqual(done.stdout.count("\nok "), 10)
+        self.assertIn("\nnot ok 11 checkpatch bad\n", done.stdout)
         self.assertIn("SPACING", done.stdout)
         # The kernel's own list does not have it.
         self.assertIn("TYPO_SPELLING", done.stdout)
 
     def test_no_kernel_tree(self):
         self.refuses(self.tool("check-patches", self.folder, "a.patch"), "checkpatch.pl")
+
+    def test_checkpatch_that_fails(self):
+        """It finds nothing then."""
+        (self.folder / "scripts").mkdir()
+        (self.folder / "scripts/checkpatch.pl").write_text("print 'no root'; exit 2;\n")
+        (self.folder / "a.patch").write_text("")
+        done = self.tool("check-patches", self.folder, self.folder / "a.patch")
+        self.refuses(done, "ended with 2 and these words: no root")
+        self.assertEqual(done.stdout, "")
 
 
 class BuildKernelTest(kit.ToolTest):
