@@ -522,6 +522,8 @@ class BuildKernelTest(kit.ToolTest):
         for change in ((self.tree / "kernel/dma/mapping.c").touch,
                        (self.tree / "kernel/dma/new").mkdir,
                        (self.tree / "kernel/dma/new").rmdir,
+                       (self.tree / "obj-x86_64.Kconfig").touch,
+                       lambda: (self.tree / "obj-x86_64/built").write_text("another gcc"),
                        self.fragment.touch):
             change()
             done = self.build()
@@ -560,6 +562,12 @@ class BuildKernelTest(kit.ToolTest):
         self.succeeds(self.tool("build-kernel", "--from", other, self.tree, "x86_64",
                                 self.fragment))
         self.assertFalse((copy / "of-other").exists(), "copied again")
+
+        shutil.rmtree(copy)
+        (objects / "built").unlink()
+        self.succeeds(self.tool("build-kernel", "--from", other, self.tree, "x86_64",
+                                self.fragment))
+        self.assertFalse((copy / "of-other").exists(), "copied from a build that was cut off")
 
     def test_objects_of_another_tree_for_no_copy(self):
         other = self.tiny_kernel(self.folder / "other")
