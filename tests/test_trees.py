@@ -441,6 +441,11 @@ class TreeTest(kit.ToolTest):
                 self.assertIn(f"clean: {place} has work that is not in patches/", done.stderr)
                 self.assertEqual((self.series / FILE).read_text(), "work\n")
             self.git("reset", "--hard", "HEAD^")
+        # As plant-mutants makes it.
+        planted = self.folder / "build/mutants/series"
+        (planted / ".git").mkdir(parents=True)
+        (planted / ".git/copied").touch()
+        (planted / "mutants").touch()
         self.succeeds(self.clean())
         self.assertFalse((self.folder / "build").exists())
 
