@@ -312,6 +312,9 @@ class TreeTest(kit.ToolTest):
                 os.utime(edit, (before.st_atime, before.st_mtime))
             else:
                 edit.unlink()
+        # What kunit.py leaves is not built.
+        (self.series / ".kunit").mkdir()
+        (self.series / ".kunit/kernel.o").touch()
         self.succeeds(self.make_series())
 
     def test_refresh_wants_a_series(self):

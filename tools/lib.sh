@@ -164,11 +164,11 @@ all_is_written() { # TREE
 }
 
 # Git knows only the folders that the series touches; a file elsewhere would be built, and
-# be in no patch.
+# be in no patch. What is hidden at the top is not built: kunit.py's .kunit, an editor's files.
 edits_are_tracked() { # TREE
 	edits=$({
 		tree_git "$1" ls-files | sed p
-		cd "$1" && find . -mindepth 1 \( -path './obj-*' -o -path ./.git -o -name __pycache__ \) \
+		cd "$1" && find . -mindepth 1 \( -path './obj-*' -o -path './.*' -o -name __pycache__ \) \
 			-prune -o -type f -newer .git/copied -print | sed 's|^\./||'
 	} | sort | uniq -u | xargs)
 	[ -z "$edits" ] || die "$1 has edits where git does not look, in $edits: take them back," \
