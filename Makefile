@@ -48,7 +48,7 @@ endif
 tests := $(patsubst tests/test_%.py,$(OUT)/check/%.ktap,$(wildcard tests/test_*.py))
 
 # What the scenarios say, as SCENARIO:KEY=WORD.
-says := $(shell awk '{ key = $$1 } $$2 == "=" { for (i = 3; i <= NF; i++) \
+says := $(shell awk '{ key = $$0 } sub(/[ \t]*=.*/, "", key) { sub(/[^=]*=/, ""); for (i = 1; i <= NF; i++) \
 	print substr(FILENAME, 11) ":" key "=" $$i }' $(addprefix scenarios/,$(SCENARIOS)) $(wildcard scenarios/parts/*))
 key = $(patsubst $(1):$(2)=%,%,$(filter $(1):$(2)=%,$(says)))
 # Each once: a circle, which the tools refuse, would never end here.
