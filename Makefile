@@ -94,7 +94,7 @@ in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) $(if 
 # Two makes at once would build over each other. The first one has this clone until it ends.
 goals := $(or $(MAKECMDGOALS),all)
 ifeq ($(HAS_CLONE)$(dry_run)$(filter help,$(goals)),)
-export HAS_CLONE := $(shell exec 9<Makefile && flock -w 2 9 && \
+export HAS_CLONE := $(shell exec 9<>Makefile && flock -w 2 9 && \
 	{ tail --pid=$$PPID -s 0.1 -f /dev/null >/dev/null 2>&1 & echo yes; })
 $(if $(HAS_CLONE),,$(error Another make is at work in this clone: wait for it, or use another clone))
 endif
