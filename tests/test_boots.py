@@ -278,7 +278,7 @@ class BootTest(kit.ToolTest):
         self.succeeds(self.boot(cmdline="it's=$HOME", initramfs=initramfs))
         again = self.folder / "log.sh"
         self.assertIn("QEMU emulator version", again.read_text().splitlines()[1])
-        done = subprocess.run(["sh", again], cwd="/", capture_output=True, text=True, check=False,
+        done = subprocess.run([again], cwd="/", capture_output=True, text=True, check=False,
                               env={**os.environ, "TMPDIR": str(self.folder)}, timeout=60)
         self.succeeds(done)
         self.assertIn("it's=$HOME", done.stdout)
