@@ -81,7 +81,7 @@ guests = $(sort $(call each_boot,$(1),guest))
 verdicts = $(call each_boot,$(1),verdict)
 main := direct swiotlb-force
 # What the report shows: only what was booted now.
-shown = $(addprefix $(SERIES)=$(OUT)/results/,$(1))
+shown = $(patsubst %/result.ktap,$(SERIES)=%,$(call verdicts,$(1)))
 # For another series than the first, whose tests and other machines are the same.
 briefly := $(main) address-limited-noforce intel-iommu-untrusted unmap-mismatch \
 	xen-dom0 xen-dom0-swiotlb-force
@@ -230,7 +230,7 @@ check: setup $(call guests,$(MATRIX)) $(call xen,$(MATRIX))
 	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 DEB= KERNELS=series brief)
 	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
 	@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX)) \
-		$(if $(BASE),,$(addprefix v7.3=build/v7.3/results/,$(briefly)))
+		$(patsubst %/result.ktap,v7.3=%,$(filter %/result.ktap,$(other_verdicts)))
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(all_verdicts) $(other_verdicts) $(OUT)/check/readme.ktap
 else
 check: brief
