@@ -62,7 +62,7 @@ $(foreach s,$(SCENARIOS),\
 	$(eval files.$(s) := $(addprefix scenarios/,$(all.$(s))))\
 	$(eval uses.$(s) := $(foreach l,$(all.$(s)),$(foreach k,hypervisor programs acpi devicetree,$(addprefix $(k)=,$(call key,$(l),$(k))))))\
 	$(eval compared.$(s) := $(foreach l,$(all.$(s)),$(call key,$(l),not-above) $(call key,$(l),below))))
-fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2) $(SERIES)))
+fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2) $(SERIES) $(2)/$(SERIES)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
 image.x86_64 := x86/boot/bzImage

@@ -71,28 +71,21 @@ static int edu_dealloc_pd(struct ib_pd *pd, struct ib_udata *udata)
 	return 0;
 }
 
-static struct ib_mr *edu_reg_user_mr(struct ib_pd *pd, u64 start, u64 length,
-				     u64 virt_addr, int access,
-				     struct ib_dmah *dmah,
-				     struct ib_udata *udata)
+/* Takes the umem, also if it fails. */
+static struct ib_mr *edu_create_mr(struct ib_pd *pd, struct ib_umem *umem)
 {
 	struct edu_ib *ib = container_of(pd->device, struct edu_ib, dev);
 	struct edu_mr *mr;
-	int err;
+	int err = -ENOMEM;
 
-	if (dmah)
-		return ERR_PTR(-EINVAL);
+	if (IS_ERR(umem))
+		return ERR_CAST(umem);
 
 	mr = kzalloc_obj(*mr);
 	if (!mr)
-		return ERR_PTR(-ENOMEM);
+		goto release;
 
-	mr->umem = ib_umem_get(pd->device, start, length, access);
-	if (IS_ERR(mr->umem)) {
-		err = PTR_ERR(mr->umem);
-		goto free;
-	}
-
+	mr->umem = umem;
 	err = xa_alloc(&ib->mrs, &mr->mr.rkey, mr, xa_limit_31b, GFP_KERNEL);
 	if (err)
 		goto release;
@@ -100,10 +93,32 @@ static struct ib_mr *edu_reg_user_mr(struct ib_pd *pd, u64 start, u64 length,
 	return &mr->mr;
 
 release:
-	ib_umem_release(mr->umem);
-free:
+	ib_umem_release(umem);
 	kfree(mr);
 	return ERR_PTR(err);
+}
+
+static struct ib_mr *edu_reg_user_mr(struct ib_pd *pd, u64 start, u64 length,
+				     u64 virt_addr, int access,
+				     struct ib_dmah *dmah,
+				     struct ib_udata *udata)
+{
+	if (dmah)
+		return ERR_PTR(-EINVAL);
+	return edu_create_mr(pd, ib_umem_get(pd->device, start, length, access));
+}
+
+static struct ib_mr *edu_reg_user_mr_dmabuf(struct ib_pd *pd, u64 offset,
+					    u64 length, u64 virt_addr, int fd,
+					    int access, struct ib_dmah *dmah,
+					    struct uverbs_attr_bundle *attrs)
+{
+	struct ib_umem_dmabuf *umem;
+
+	if (dmah)
+		return ERR_PTR(-EINVAL);
+	umem = ib_umem_dmabuf_get_pinned(pd->device, offset, length, fd, access);
+	return edu_create_mr(pd, IS_ERR(umem) ? ERR_CAST(umem) : &umem->umem);
 }
 
 static int edu_dereg_mr(struct ib_mr *ibmr, struct ib_udata *udata)
@@ -140,6 +155,7 @@ static const struct ib_device_ops edu_ib_ops = {
 	.alloc_pd		= edu_alloc_pd,
 	.dealloc_pd		= edu_dealloc_pd,
 	.reg_user_mr		= edu_reg_user_mr,
+	.reg_user_mr_dmabuf	= edu_reg_user_mr_dmabuf,
 	.dereg_mr		= edu_dereg_mr,
 	INIT_RDMA_OBJ_SIZE(ib_ucontext, edu_ucontext, ucontext),
 	INIT_RDMA_OBJ_SIZE(ib_pd, edu_pd, pd),

@@ -58,6 +58,7 @@ static const struct {
 	{ "umem",	probe_umem,		1 },
 	{ "p2p",	probe_p2p,		1 },
 	{ "uverbs",	probe_uverbs,		1 },
+	{ "dmabuf",	probe_dmabuf,		1 },
 	{ "gpusvm",	probe_gpusvm,		1 },
 	{ "refusals",	probe_refusals,		1 },
 	{ "large",	probe_large,		1 },

@@ -9,6 +9,7 @@ int probe_checks(void);
 int probe_coherent(void);
 int probe_cost(void);
 int probe_device(void);
+int probe_dmabuf(void);
 int probe_dump(void);
 int probe_gpusvm(void);
 int probe_input(void);

@@ -15,8 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <rdma/ib_user_ioctl_cmds.h>
 #include <rdma/ib_user_ioctl_verbs.h>
 #include <rdma/ib_user_verbs.h>
+#include <rdma/rdma_user_ioctl_cmds.h>
 
 #include "device.h"
 #include "edu.h"
@@ -101,6 +103,65 @@ int reg_mr(const struct uverbs *uverbs, void *buf, size_t length,
 
 	return command(uverbs->fd, IB_USER_VERBS_CMD_REG_MR, &reg, sizeof(reg),
 		       sizeof(*mr));
+}
+
+int reg_dmabuf_mr(const struct uverbs *uverbs, int dmabuf, size_t length,
+		  struct ib_uverbs_reg_mr_resp *mr)
+{
+	enum { HANDLE, ATTRS = 9 };
+	struct {
+		struct ib_uverbs_ioctl_hdr header;
+		struct ib_uverbs_attr attrs[ATTRS];
+	} reg = {
+		.header = {
+			.length		= sizeof(reg),
+			.object_id	= UVERBS_OBJECT_MR,
+			.method_id	= UVERBS_METHOD_REG_DMABUF_MR,
+			.num_attrs	= ATTRS,
+		},
+		.attrs = {
+			[HANDLE] = {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_HANDLE,
+			}, {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_PD_HANDLE,
+				.data		= uverbs->pd,
+			}, {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_OFFSET,
+				.len		= sizeof(__u64),
+			}, {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_LENGTH,
+				.len		= sizeof(__u64),
+				.data		= length,
+			}, {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_IOVA,
+				.len		= sizeof(__u64),
+			}, {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_FD,
+				.data_s64	= dmabuf,
+			}, {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_ACCESS_FLAGS,
+				.len		= sizeof(__u32),
+				.data		= IB_UVERBS_ACCESS_LOCAL_WRITE |
+						  IB_UVERBS_ACCESS_REMOTE_WRITE,
+			}, {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_RESP_LKEY,
+				.len		= sizeof(mr->lkey),
+				.data		= (uintptr_t)&mr->lkey,
+			}, {
+				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_RESP_RKEY,
+				.len		= sizeof(mr->rkey),
+				.data		= (uintptr_t)&mr->rkey,
+			},
+		},
+	};
+	int i;
+
+	for (i = 0; i < ATTRS; i++)
+		reg.attrs[i].flags = UVERBS_ATTR_F_MANDATORY;
+	if (ioctl(uverbs->fd, RDMA_VERBS_IOCTL, &reg))
+		return -1;
+	mr->mr_handle = reg.attrs[HANDLE].data;
+	return 0;
 }
 
 int dereg_mr(const struct uverbs *uverbs,

@@ -21,6 +21,10 @@ void close_uverbs(const struct uverbs *uverbs);
 int reg_mr(const struct uverbs *uverbs, void *buf, size_t length,
 	   struct ib_uverbs_reg_mr_resp *mr);
 
+/* The same of a dma-buf, which starts at the address 0 of the region. */
+int reg_dmabuf_mr(const struct uverbs *uverbs, int dmabuf, size_t length,
+		  struct ib_uverbs_reg_mr_resp *mr);
+
 int dereg_mr(const struct uverbs *uverbs,
 	     const struct ib_uverbs_reg_mr_resp *mr);
 
