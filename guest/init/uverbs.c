@@ -137,7 +137,8 @@ int reg_dmabuf_mr(const struct uverbs *uverbs, int dmabuf, size_t length,
 				.len		= sizeof(__u64),
 			}, {
 				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_FD,
-				.data_s64	= dmabuf,
+				.len		= sizeof(__u32),
+				.data		= dmabuf,
 			}, {
 				.attr_id	= UVERBS_ATTR_REG_DMABUF_MR_ACCESS_FLAGS,
 				.len		= sizeof(__u32),
