@@ -30,17 +30,14 @@ static __u8 *make_udmabuf(int *dmabuf)
 	struct udmabuf_create create = { .size = LENGTH };
 	int memfd = memfd_create("kit", MFD_ALLOW_SEALING);
 	int udmabuf = open("/dev/udmabuf", O_RDWR);
-	__u8 *buf = MAP_FAILED;
 
+	/* These two stay open until the machine is switched off. */
 	create.memfd = memfd;
-	if (memfd >= 0 && udmabuf >= 0 && !ftruncate(memfd, LENGTH) &&
-	    !fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK))
-		buf = mmap(NULL, LENGTH, PROT_READ | PROT_WRITE, MAP_SHARED,
-			   memfd, 0);
-	*dmabuf = buf == MAP_FAILED ? -1 : ioctl(udmabuf, UDMABUF_CREATE, &create);
-	close(udmabuf);
-	close(memfd);
-	return buf;
+	if (memfd < 0 || udmabuf < 0 || ftruncate(memfd, LENGTH) ||
+	    fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK))
+		return MAP_FAILED;
+	*dmabuf = ioctl(udmabuf, UDMABUF_CREATE, &create);
+	return mmap(NULL, LENGTH, PROT_READ | PROT_WRITE, MAP_SHARED, memfd, 0);
 }
 
 /* Memory of the kernel, which the process reads through the dma-buf. */
@@ -52,11 +49,10 @@ static __u8 *make_heap_buffer(int *dmabuf)
 	};
 	int heap = open("/dev/dma_heap/system", O_RDONLY);
 
-	*dmabuf = heap < 0 || ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &alloc) ? -1 :
-		  (int)alloc.fd;
-	close(heap);
-	return *dmabuf < 0 ? MAP_FAILED :
-	       mmap(NULL, LENGTH, PROT_READ | PROT_WRITE, MAP_SHARED, *dmabuf, 0);
+	if (heap < 0 || ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &alloc))
+		return MAP_FAILED;
+	*dmabuf = alloc.fd;
+	return mmap(NULL, LENGTH, PROT_READ | PROT_WRITE, MAP_SHARED, *dmabuf, 0);
 }
 
 static const struct {
@@ -132,19 +128,16 @@ static int use_exporter(const struct uverbs *uverbs, size_t i)
 {
 	struct word mappings = read_word(DMA_DEBUG_FREE);
 	struct word slots = read_word(SWIOTLB_USED);
-	int ret = -1, dmabuf;
+	int dmabuf = -1;
 	__u8 *buf;
 
 	buf = exporters[i].make(&dmabuf);
-	if (buf != MAP_FAILED && dmabuf >= 0)
-		ret = use_mr(uverbs, i, dmabuf, buf) ||
-		      refuse_again(uverbs, i, dmabuf) ? -1 : 0;
-	if (buf != MAP_FAILED)
-		munmap(buf, LENGTH);
-	/* The exporter has what it mapped for itself until it is released. */
-	close(dmabuf);
-	if (ret)
+	if (buf == MAP_FAILED || dmabuf < 0 ||
+	    use_mr(uverbs, i, dmabuf, buf) || refuse_again(uverbs, i, dmabuf))
 		return -1;
+	/* The exporter has what it mapped for itself until it is released. */
+	munmap(buf, LENGTH);
+	close(dmabuf);
 	print_lost(exporters[i].mappings, DMA_DEBUG_FREE, mappings, 1);
 	print_lost(exporters[i].slots, SWIOTLB_USED, slots, -1);
 	return 0;
