@@ -11,6 +11,7 @@
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make DEB=FILE        take a saved linux-source package instead of downloading it
 # make boot SCENARIO=  those that are named, of scenarios/
+# make cost            what the series costs: instructions of mappings, bytes of code
 # make lint            what static tools find in the kit and in the series
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
 # make mutants         break the series in each way of tests/mutants/: is it noticed?
@@ -30,7 +31,8 @@ DEB ?=
 OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
 SCENARIOS := $(filter-out parts,$(notdir $(wildcard scenarios/*)))
 # The debug kernel takes longer to build and to boot than any other: 'make boot'.
-MATRIX := $(filter-out debug-%,$(SCENARIOS))
+MATRIX := $(filter-out debug-% cost-%,$(SCENARIOS))
+COSTS := $(filter cost-%,$(SCENARIOS))
 KERNELS := base series
 COVERS := $(wildcard patches/$(SERIES)/*/0000-cover-letter.patch)
 PATCHES := $(filter-out $(COVERS),$(wildcard patches/$(SERIES)/*/[0-9]*))
@@ -61,7 +63,7 @@ $(foreach s,$(SCENARIOS),\
 	$(eval all.$(s) := $(s) $(call likes,$(s)))\
 	$(eval files.$(s) := $(addprefix scenarios/,$(all.$(s))))\
 	$(eval uses.$(s) := $(foreach l,$(all.$(s)),$(foreach k,hypervisor programs acpi devicetree,$(addprefix $(k)=,$(call key,$(l),$(k))))))\
-	$(eval compared.$(s) := $(foreach l,$(all.$(s)),$(call key,$(l),not-above) $(call key,$(l),below))))
+	$(eval compared.$(s) := $(foreach l,$(all.$(s)),$(foreach k,not-above below no-more,$(call key,$(l),$(k))))))
 fragments = $(wildcard configs/*.config $(patsubst %,configs/%/*.config,$(subst -, ,$(1)) $(2) $(SERIES) $(2)/$(SERIES)))
 image = $(OUT)/$(1)/obj-$(2)/arch/$(image.$(firstword $(subst -, ,$(2))))
 image.arm64 := arm64/boot/Image
@@ -102,7 +104,7 @@ endif
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot brief check clean docs help kunit lint mail matrix mutants refresh setup toolchains tree FORCE
+.PHONY: all boot brief check clean cost docs help kunit lint mail matrix mutants refresh setup toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(call xen,$(main))
 	-$(call in_parallel,$(call verdicts,$(main)))
@@ -114,10 +116,16 @@ matrix: setup $(call guests,$(MATRIX)) $(call xen,$(MATRIX))
 	@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX))
 	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(MATRIX))
 
+cost: setup $(call guests,$(COSTS))
+	-$(call in_parallel,$(call verdicts,$(COSTS)))
+	@tools/cost $(OUT)/report/cost.html $(OUT)/base $(OUT)/series $(dir $(call verdicts,$(COSTS)))
+	@tools/tally $(OUT)/series $(call verdicts,$(COSTS))
+
 # The purposes of the table in tools/install-packages that the goals have: those of what
 # they boot, and more. A goal that is not here may have all, and so has 'setup'.
 boots.all = $(main)
 boots.matrix = $(MATRIX)
+boots.cost = $(COSTS)
 boots.check = $(if $(filter v7.0-rc2,$(SERIES)),$(MATRIX),$(briefly))
 boots.brief = $(briefly)
 boots.boot = $(SCENARIO)

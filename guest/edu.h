@@ -87,19 +87,39 @@ struct edu_umem {
 	__u32 reserved;
 };
 
+/* dma_map_phys(), dma_map_sgtable() and dma_iova_link(). */
+enum edu_way { EDU_WAY_PHYS, EDU_WAY_SG, EDU_WAY_LINK };
+
+/* None, the one for which dma-debug has no overlaps, DMA_ATTR_REQUIRE_COHERENCE. */
+enum edu_attribute { EDU_PLAIN, EDU_IGNORED, EDU_COHERENT };
+
 /**
  * struct edu_cost - what it takes to map and unmap memory once
- * @overlaps: in: how many mappings of the memory there are already
+ * @way: in: enum edu_way
+ * @attribute: in: enum edu_attribute
+ * @entries: in: pages of a scatterlist, at most EDU_COST_ENTRIES; pieces in which
+ *	EDU_LINK_SIZE bytes are linked; 1 for EDU_WAY_PHYS
+ * @overlaps: in: how many mappings of the memory there are already; EDU_WAY_PHYS only
  * @counted: out: 1 if the machine's clock counts instructions, so that the rest is set
- * @map: out: instructions of dma_map_phys()
- * @unmap: out: instructions of dma_unmap_phys()
+ * @absent: out: 1 if there is no such attribute, or if nothing can be linked
+ * @error: out: errno of the mapping, 0 if it succeeded; what follows is then unset
+ * @map: out: instructions of mapping it, the least of some rounds
+ * @unmap: out: the same of unmapping it
  */
 struct edu_cost {
+	__u32 way;
+	__u32 attribute;
+	__u32 entries;
 	__u32 overlaps;
 	__u32 counted;
+	__u32 absent;
+	__s32 error;
 	__u32 map;
 	__u32 unmap;
 };
+
+#define EDU_COST_ENTRIES	1024
+#define EDU_LINK_SIZE		(2 << 20)
 
 /**
  * struct edu_lines - cachelines of the kernel that are mapped each on its own

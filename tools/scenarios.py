@@ -28,6 +28,8 @@ series   fact=value that the kernel with the series must report, instead of 'bot
 not-above, below
          a fact whose number must not be higher with the series by more than a
          percent, or must be lower by that
+no-more  a fact whose number must not be higher with the series at all
+         A second fact of the same boot, behind any of these three, stands for the base
 both-log, base-log, series-log
          text that the log of both or of that kernel must contain; the lines
          with it are no unexpected complaints
@@ -85,6 +87,7 @@ class Scenario:
     series: list[str] = field(default_factory=list)
     not_above: list[str] = field(default_factory=list)
     below: list[str] = field(default_factory=list)
+    no_more: list[str] = field(default_factory=list)
     both_log: list[str] = field(default_factory=list)
     base_log: list[str] = field(default_factory=list)
     series_log: list[str] = field(default_factory=list)

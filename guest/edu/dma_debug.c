@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What dma-debug costs, and whether it counts right when CPUs compete. */
+/* The cachelines that dma-debug tracks, and whether it counts right when CPUs compete. */
 
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/kthread.h>
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -15,12 +14,6 @@
 
 #include "edu.h"
 #include "dma_debug.h"
-
-/* Its name is not the same on all kernels. */
-#define ATTR_IGNORED	BIT(11)
-
-/* The first rounds fill caches of the kernel's own. */
-#define COST_ROUNDS	16
 
 /* Cachelines next to each other, so that it does not matter where they are. */
 #define CHUNK_ORDER	MAX_PAGE_ORDER
@@ -32,91 +25,9 @@
 /* Cachelines for mappings that are ignored. Each thread has a strict one, too. */
 #define STRESS_SHARED	4
 
-static bool icount;
-module_param(icount, bool, 0444);
-MODULE_PARM_DESC(icount, "The clock advances by one nanosecond per instruction");
-
 static unsigned int stress;
 module_param(stress, uint, 0444);
 MODULE_PARM_DESC(stress, "Seconds for which threads map the same memory");
-
-/* Map and unmap @phys once, and keep what it costs if that is the least so far. */
-static int cost_round(struct device *dev, struct edu_cost *cost,
-		      phys_addr_t phys, unsigned long attrs)
-{
-	unsigned long flags;
-	u64 begin, end;
-	dma_addr_t dma;
-
-	local_irq_save(flags);
-	begin = ktime_get_ns();
-	dma = dma_map_phys(dev, phys, EDU_SIZE, DMA_FROM_DEVICE, attrs);
-	end = ktime_get_ns();
-	local_irq_restore(flags);
-	if (dma_mapping_error(dev, dma))
-		return -EIO;
-	cost->map = min_t(u64, cost->map, end - begin);
-
-	local_irq_save(flags);
-	begin = ktime_get_ns();
-	dma_unmap_phys(dev, dma, EDU_SIZE, DMA_FROM_DEVICE, attrs);
-	end = ktime_get_ns();
-	local_irq_restore(flags);
-	cost->unmap = min_t(u64, cost->unmap, end - begin);
-	return 0;
-}
-
-/* Only mappings that dma-debug ignores may overlap. */
-int edu_cost(struct device *dev, struct edu_cost *cost)
-{
-	unsigned long attrs = cost->overlaps ? ATTR_IGNORED : 0;
-	u32 i, mapped = 0, overlaps = cost->overlaps;
-	dma_addr_t *dma, neighbour;
-	struct page *page;
-	phys_addr_t phys;
-	int err = 0;
-
-	*cost = (struct edu_cost){
-		.overlaps	= overlaps,
-		.counted	= icount,
-		.map		= U32_MAX,
-		.unmap		= U32_MAX,
-	};
-	if (!icount)
-		return 0;
-
-	page = alloc_pages(GFP_KERNEL, 1);
-	dma = kvmalloc_array(overlaps, sizeof(*dma), GFP_KERNEL);
-	if (!page || !dma) {
-		err = -ENOMEM;
-		goto free;
-	}
-	phys = page_to_phys(page);
-
-	/* Or else the rest of the system decides what dma-debug has to allocate. */
-	neighbour = dma_map_phys(dev, phys + PAGE_SIZE, EDU_SIZE,
-				 DMA_FROM_DEVICE, 0);
-	err = dma_mapping_error(dev, neighbour);
-	if (err)
-		goto free;
-	for (mapped = 0; !err && mapped < overlaps; mapped++) {
-		dma[mapped] = dma_map_phys(dev, phys, EDU_SIZE, DMA_FROM_DEVICE,
-					   attrs);
-		err = dma_mapping_error(dev, dma[mapped]);
-	}
-	for (i = 0; !err && i < COST_ROUNDS; i++)
-		err = cost_round(dev, cost, phys, attrs);
-	while (mapped--)
-		if (dma[mapped] != DMA_MAPPING_ERROR)
-			dma_unmap_phys(dev, dma[mapped], EDU_SIZE,
-				       DMA_FROM_DEVICE, attrs);
-	dma_unmap_phys(dev, neighbour, EDU_SIZE, DMA_FROM_DEVICE, 0);
-free:
-	kvfree(dma);
-	if (page)
-		__free_pages(page, 1);
-	return err;
-}
 
 /* Chunks of memory, the cachelines in them, and how many of these are mapped. */
 static struct {
@@ -212,7 +123,7 @@ static struct slot random_slot(struct worker *worker, bool *strict)
 	if (*strict)
 		slot.attrs = 0;
 	else if (line < STRESS_SHARED && get_random_u32_below(4))
-		slot.attrs = ATTR_IGNORED;
+		slot.attrs = EDU_ATTR_IGNORED;
 	sg_init_one(&slot.sg, worker->memory + line * L1_CACHE_BYTES,
 		    1 + get_random_u32_below(L1_CACHE_BYTES));
 	return slot;

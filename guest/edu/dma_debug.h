@@ -22,8 +22,10 @@
 #define EDU_ATTR_COHERENT	0
 #endif
 
+/* Its name is not the same on all kernels. */
+#define EDU_ATTR_IGNORED	BIT(11)
+
 /* All may sleep, and return 0 or a negative errno. */
-int edu_cost(struct device *dev, struct edu_cost *cost);
 int edu_map_lines(struct device *dev, const struct edu_lines *wanted);
 int edu_stress(struct device *dev, struct edu_stress *result);
 

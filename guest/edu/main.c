@@ -22,6 +22,7 @@
 #include <rdma/ib_umem_odp.h>
 #include <rdma/ib_verbs.h>
 
+#include "cost.h"
 #include "dma_debug.h"
 #include "edu.h"
 #include "engine.h"

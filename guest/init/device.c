@@ -324,7 +324,7 @@ int probe_large(void)
 	} sizes[] = {
 		{ "page", 4096 }, { "64m", 64 << 20 }, { "1g", 1 << 30 },
 	};
-	struct edu_cost cost = {};
+	struct edu_cost cost = { .entries = 1 };
 	struct word title;
 	long took[ARRAY_SIZE(sizes)], available;
 	size_t i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What dma-debug shows, what it costs, and whether it counts right under stress. */
+/* What dma-debug shows, and whether it counts right under stress. */
 
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -36,57 +36,6 @@ int probe_dump(void)
 		fact("dma_debug.read", "killed");
 	else
 		fact("dma_debug.read", "%s", WEXITSTATUS(status) ? "failed" : "ok");
-	return 0;
-}
-
-static int measure_cost(const char *name, __u32 overlaps)
-{
-	struct edu_cost cost = { .overlaps = overlaps };
-
-	if (ioctl(edu, EDU_COST, &cost))
-		return -1;
-	fact(name, "%u", cost.map + cost.unmap);
-	return 0;
-}
-
-/* The trees of dma-debug are slabs of a kind that is counted as reclaimable. */
-static int read_slabs(long *kib)
-{
-	refresh_vmstat();
-	return read_value("/proc/meminfo", "SReclaimable:", kib);
-}
-
-/* What dma-debug adds to a mapping depends on who else has mapped the memory. */
-int probe_cost(void)
-{
-	struct edu_lines lines = { .count = EDU_LINES / 2 };
-	struct edu_cost cost = { .overlaps = 0 };
-	struct edu_map map = { .seed = 12 };
-	long before, after;
-
-	if (ioctl(edu, EDU_COST, &cost))
-		return -1;
-	if (!cost.counted)
-		return 0;
-	/* There are not so many bounce buffers. */
-	if (ioctl(edu, EDU_MAP_PLAIN, &map))
-		return -1;
-	if (!map.dma_is_phys)
-		return 0;
-	if (measure_cost("cost.first.both", 0) ||
-	    measure_cost("cost.overlap_1000.both", 999))
-		return -1;
-
-	/* The first half uses up what slabs had to spare. */
-	if (ioctl(edu, EDU_MAP_LINES, &lines) || read_slabs(&before))
-		return -1;
-	lines.count = EDU_LINES;
-	if (ioctl(edu, EDU_MAP_LINES, &lines))
-		return -1;
-	lines.count = 0;
-	if (read_slabs(&after) || ioctl(edu, EDU_MAP_LINES, &lines))
-		return -1;
-	fact("cost.lines_kib", "%ld", after - before);
 	return 0;
 }
 
