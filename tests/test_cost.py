@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of what the series costs a mapping without the attribute: next to nothing.
+"""Tests of what the series costs a mapping without the attribute, and of the tool that shows it.
 
-One test, where the device does not reach the memory. Of kernels that have no dma-debug, as gcc
-makes them for x86_64. What dma-debug costs is counted in scenarios/dma-debug-cost.
+Next to nothing: one test, where the device does not reach the memory. Of kernels that have no
+dma-debug, as gcc makes them for x86_64. What dma-debug costs is counted in 'make cost'.
 """
 
+import json
 import re
+import shutil
 import subprocess
 
 import kit
@@ -59,6 +61,93 @@ class CostTest(kit.ToolTest):
         del series[here:here + 2]
         self.assertEqual(series[:len(base)], base)
         self.assertIn("call   _ _dev_notice", series[len(base):])
+
+
+# A source of both kernels; what the option brings is no cost.
+SOURCE = """int f(int a) {{ return {0}; }}
+#ifdef CONFIG_F_KUNIT_TEST
+int test[64] = {{ 1 }};
+int suite(int a) {{ return a / 7 / f(a); }}
+#endif
+"""
+
+
+class ToolsCostTest(kit.ToolTest):
+    """With facts of boots that never took place, and trees of one object."""
+
+    def setUp(self):
+        super().setUp()
+        for kernel, value in (("base", "a"), ("series", "a / 7")):
+            objects = self.folder / kernel / "obj-x86_64"
+            objects.mkdir(parents=True)
+            (self.folder / kernel / "f.c").write_text(SOURCE.format(value))
+            option = "-DCONFIG_F_KUNIT_TEST" if kernel == "series" else ""
+            command = f"{kit.cross('x86_64')}gcc {option} -c -o f.o {self.folder}/{kernel}/f.c"
+            subprocess.run(command, shell=True, cwd=objects, check=True)
+            (objects / ".f.o.cmd").write_text(
+                f"savedcmd_f.o := {command}\ndeps := $(wildcard include/config/F_KUNIT_TEST)\n")
+        (self.folder / "series/scripts").mkdir()
+        shutil.copy(kit.OUT / "series/scripts/bloat-o-meter", self.folder / "series/scripts")
+        self.commit("git init --quiet", "git add f.c", "git {} commit --quiet -m base",
+                    "git tag base")
+        (self.folder / "series/Kconfig").write_text("config F_KUNIT_TEST\n")
+        (self.folder / "series/f.c").write_text("/* touched */" + SOURCE.format("a / 7"))
+        self.commit("git add Kconfig f.c", "git {} commit --quiet -m series")
+
+    def commit(self, *commands):
+        for command in commands:
+            subprocess.run(command.format("-c user.name=n -c user.email=e"), shell=True, check=True,
+                           cwd=self.folder / "series")
+
+    def cost(self, base, series):
+        """What the tool prints, in lines, and its page."""
+        folders = []
+        for kernel, facts in (("base", base), ("series", series)):
+            folders.append(self.folder / "cost-direct" / kernel)
+            folders[-1].mkdir(parents=True)
+            if facts is not None:
+                (folders[-1] / "facts.json").write_text(json.dumps(
+                    {f"cost.{fact}": value for fact, value in facts.items()}))
+        return self.tool("cost", "page.html", "base", "series", *folders)
+
+    def test_table_and_page(self):
+        base = {"page_1.plain": "205", "page_1.coherent": "absent", "sg_1.plain": "1000",
+                "sg_1024.plain": "100000", "overlap_8.both": "5676"}
+        done = self.cost(base, base | {"page_1.plain": "1222", "page_1.coherent": "1200",
+                                       "sg_16.coherent": "EOPNOTSUPP", "overlap_8.both": "4778"})
+        self.succeeds(done)
+        rows = {title: numbers for title, *numbers in
+                (re.split(r"  +", line) for line in done.stdout.splitlines())}
+        self.assertEqual(rows["a page, no attribute"], ["205", "1,222", "+1,017"])
+        self.assertEqual(rows["a page, coherence required"], ["-", "1,200", "-"])
+        self.assertEqual(rows["scatterlist of 16, coherence required"], ["-", "EOPNOTSUPP", "-"])
+        self.assertEqual(rows["a page with 8 mappings"], ["5,676", "4,778", "-898"])
+        self.assertNotIn("2 MiB linked in one piece, no attribute", rows)
+        page = (self.folder / "page.html").read_text()
+        self.assertIn("+1,017", page)
+        # Both axes are logarithmic, and the second entry is a thousand times the first.
+        (left, low), (right, high) = (map(float, point.split(",")) for point in re.search(
+            r'points="(\S+) (\S+)"', page).groups())
+        self.assertLess((left, high), (right, low))
+        self.assertEqual(page.count("<svg"), page.count("</svg>"))
+        self.assertEqual(page.count("<svg"), 2)
+
+    def test_bytes(self):
+        """Without what the option brings, and nothing is written to the tree."""
+        before = {path: path.stat().st_mtime_ns for path in self.folder.rglob("*.o")}
+        done = self.cost({"page_1.plain": "1"}, {"page_1.plain": "1"})
+        self.succeeds(done)
+        sizes = [subprocess.run(["nm", "--size-sort", self.folder / kernel / "obj-x86_64/f.o"],
+                                check=True, capture_output=True, text=True).stdout
+                 for kernel in ("base", "series")]
+        old, new = (int(re.search(r"^(\w+) T f$", size, re.MULTILINE)[1], 16) for size in sizes)
+        self.assertRegex(done.stdout, rf"x86_64: f.o +{old} +{new} +\+{new - old} +\+0\n")
+        self.assertGreater(new, old)
+        self.assertEqual(before, {path: path.stat().st_mtime_ns
+                                  for path in self.folder.rglob("*.o")})
+
+    def test_nothing_was_booted(self):
+        self.refuses(self.cost({}, None), "make cost")
 
 
 if __name__ == "__main__":

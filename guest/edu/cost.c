@@ -14,8 +14,11 @@
 #include "cost.h"
 #include "dma_debug.h"
 
-/* The first rounds fill caches of the kernel's own. */
-#define COST_ROUNDS	16
+/*
+ * The first rounds fill caches of the kernel's own, and a round takes longer where the bounce
+ * buffers that it gets are at the end of those that are managed together, which are 128.
+ */
+#define COST_ROUNDS	64
 
 static bool icount;
 module_param(icount, bool, 0444);
@@ -146,16 +149,31 @@ static int start_way(struct buffer *b, struct page *pages)
 	return 0;
 }
 
+/* Each round gets the bounce buffers behind those that the one before it began with. */
+static int move_on(struct buffer *b, struct page *page)
+{
+	dma_addr_t dma = dma_map_phys(b->dev, page_to_phys(page), PAGE_SIZE,
+				      DMA_FROM_DEVICE, 0);
+	int err = dma_mapping_error(b->dev, dma);
+
+	if (!err)
+		dma_unmap_phys(b->dev, dma, PAGE_SIZE, DMA_FROM_DEVICE, 0);
+	return err;
+}
+
 /* @neighbour is mapped, too, or 0. */
 static int measure(struct buffer *b, phys_addr_t neighbour)
 {
 	u32 i, mapped = 0, overlaps = b->cost->overlaps;
+	struct page *page = alloc_page(GFP_KERNEL);
 	dma_addr_t *dma, other = 0;
 	int err = 0;
 
 	dma = kvmalloc_array(overlaps, sizeof(*dma), GFP_KERNEL);
-	if (!dma)
-		return -ENOMEM;
+	if (!page || !dma) {
+		err = -ENOMEM;
+		goto free;
+	}
 	if (neighbour) {
 		other = dma_map_phys(b->dev, neighbour, PAGE_SIZE,
 				     DMA_FROM_DEVICE, 0);
@@ -169,8 +187,10 @@ static int measure(struct buffer *b, phys_addr_t neighbour)
 		err = dma_mapping_error(b->dev, dma[mapped]);
 		cond_resched();
 	}
-	for (i = 0; !err && !b->cost->error && i < COST_ROUNDS; i++)
+	for (i = 0; !err && !b->cost->error && i < COST_ROUNDS; i++) {
 		cost_round(b);
+		err = move_on(b, page);
+	}
 	while (mapped--)
 		if (dma[mapped] != DMA_MAPPING_ERROR)
 			dma_unmap_phys(b->dev, dma[mapped], PAGE_SIZE,
@@ -179,6 +199,8 @@ static int measure(struct buffer *b, phys_addr_t neighbour)
 		dma_unmap_phys(b->dev, other, PAGE_SIZE, DMA_FROM_DEVICE, 0);
 free:
 	kvfree(dma);
+	if (page)
+		__free_page(page);
 	return err;
 }
 

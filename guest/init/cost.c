@@ -27,6 +27,9 @@ static int measure_cost(const char *name, struct edu_cost *cost)
 		return -1;
 	if (cost->absent)
 		fact(name, "absent");
+	else if (cost->error && cost->way == EDU_WAY_PHYS)
+		/* dma_map_phys() cannot say why. */
+		fact(name, "refused");
 	else if (cost->error)
 		fact(name, "%s", errno_name(cost->error).text);
 	else
