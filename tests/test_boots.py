@@ -515,11 +515,29 @@ class JudgeTest(kit.ToolTest):
             self.assertEqual(self.judge(log, also=also), wrong)
         self.assertEqual(len(self.judge(LOG, also=also)), 2)
 
+    def test_compared_exactly(self):
+        """With the base, and with another fact of the same boot."""
+        also = "no-more = cost\nno-more = time cost\nbelow = time cost\n"
+        folder = self.folder
+        (folder / "base").mkdir()
+        (folder / "base/facts.json").write_text('{"cost": "700", "time": "1"}')
+        self.folder = folder / "series"
+        self.folder.mkdir()
+        for cost, time, wrong in ((700, 693, []),
+                                  (701, 701, ["cost is no more than the base's",
+                                              "time is below cost"]),
+                                  (700, 701, ["time is no more than cost", "time is below cost"])):
+            log = LOG.replace("FACTS END count=3",
+                              f"FACT cost={cost}\nFACT time={time}\nFACTS END count=5")
+            self.assertEqual(sorted(self.judge(log, also=also)), sorted(wrong))
+
     def test_nothing_to_compare_with(self):
-        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9) + "below = time\n")
-        (self.folder / "log").write_text(LOG)
-        self.refuses(self.tool("judge", kit.OUT / "series", self.folder / "made-up", "series",
-                               self.folder / "log"), "judge the boot of the base first")
+        for relation in ("below", "not-above", "no-more"):
+            (self.folder / "made-up").write_text(SCENARIO.format(timeout=9)
+                                                 + f"{relation} = time\n")
+            (self.folder / "log").write_text(LOG)
+            self.refuses(self.tool("judge", kit.OUT / "series", self.folder / "made-up", "series",
+                                   self.folder / "log"), "judge the boot of the base first")
 
     def test_no_kunit(self):
         self.refuses(self.tool("judge", self.folder, self.folder / "made-up", "series", "log"),
