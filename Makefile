@@ -10,7 +10,13 @@
 # make SERIES=v7.3     the same with the series for v7.3, in build/v7.3/
 # make BASE=DIR        the same on a mainline clone or tree at v7.0-rc2, in build/mainline/
 # make DEB=FILE        take a saved linux-source package instead of downloading it
+# make O=DIR           the same in DIR instead of build/; 'make clean O=DIR' removes it
+# make JOBS=N          the same with N compilers or machines at once, not one for each core
+# make TIMEOUT_SCALE=N  the same where machines are slow: each has N times as long
 # make boot SCENARIO=  those that are named, of scenarios/
+# make boot KVM=1      the same with KVM instead of TCG
+# make boot GDB=1      boot one machine, and have it wait for gdb
+# make boot SHELL_IN_GUEST=1  boot one machine, and get a shell in it after its tests
 # make cost            what the series costs: instructions of mappings, bytes of code
 # make lint            what static tools find in the kit and in the series
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
@@ -28,7 +34,23 @@
 export SERIES ?= v7.0-rc2
 BASE ?=
 DEB ?=
-OUT := build$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
+# Where these two are set, the tools find them in their environment.
+JOBS := $(or $(JOBS),$(shell nproc))
+TIMEOUT_SCALE ?= 1
+# Of the command line alone; others use these names in the environment, too.
+O := build
+KVM :=
+GDB :=
+SHELL_IN_GUEST :=
+$(foreach v,JOBS TIMEOUT_SCALE,$(if $(shell echo '$($v)' | grep -x '[1-9][0-9]*'),,\
+	$(error $v is '$($v)': give a whole number from 1 on)))
+$(foreach v,KVM GDB SHELL_IN_GUEST,$(if $(filter-out 1,$($v)),$(error $v is '$($v)': give 1, or leave it out)))
+$(if $(shell echo '$(O)' | grep -x '[[:alnum:]/._+-]\{1,\}'),,$(error O is '$(O)': name a folder with letters, \
+	digits, / . _ + and -))
+# The kernel's own make would take it for where it has to build.
+unexport O
+MAKEOVERRIDES := $(filter-out O=%,$(MAKEOVERRIDES))
+OUT := $(O)$(addprefix /,$(filter-out v7.0-rc2,$(SERIES)))$(if $(BASE),/mainline)
 SCENARIOS := $(filter-out parts,$(notdir $(wildcard scenarios/*)))
 # The debug kernel takes longer to build and to boot than any other: 'make boot'.
 MATRIX := $(filter-out debug-% cost-%,$(SCENARIOS))
@@ -76,9 +98,14 @@ xen = $(if $(filter hypervisor=%,$(foreach s,$(1),$(uses.$(s)))),$(OUT)/download
 named := $(shell awk '/^Scenario: / { gsub(/.*\/|\.patch$$/, "", FILENAME); print FILENAME "=" $$2 }' tests/mutants/*.patch)
 mutant_scenario = $(patsubst $(1)=%,%,$(filter $(1)=%,$(named)))
 
+# What a machine that a person has the terminal of leaves is not judged, and KVM's results
+# are not those of TCG.
+by_hand := $(strip $(if $(GDB),--gdb) $(if $(SHELL_IN_GUEST),--shell /bin/busybox))
+results := $(OUT)/results$(if $(KVM),-kvm)
+
 each_boot = $(foreach s,$(1),$(foreach k,$(kernels.$(s)),$(call $(2),$(s),$(k))))
 guest = $(OUT)/guest/$(build.$(1))/$(2).cpio
-verdict = $(OUT)/results/$(1)/$(2)/result.ktap
+verdict = $(results)/$(1)/$(2)/result.ktap
 guests = $(sort $(call each_boot,$(1),guest))
 verdicts = $(call each_boot,$(1),verdict)
 main := direct swiotlb-force
@@ -91,7 +118,8 @@ briefly := $(main) address-limited-noforce intel-iommu-untrusted unmap-mismatch 
 # A build keeps all cores busy, so builds run one after another; a boot takes one core.
 # One that fails does not keep the others from telling. With -n nothing has been built.
 dry_run = $(findstring n,$(firstword -$(MAKEFLAGS)))
-in_parallel = +@$(MAKE) --no-print-directory --keep-going -j$(shell nproc) $(if $(dry_run),,BUILT=yes) $(1)
+make_again = $(MAKE) --no-print-directory O=$(O)
+in_parallel = +@$(make_again) --keep-going -j$(JOBS) $(if $(dry_run),,BUILT=yes) $(1)
 
 # Two makes at once would build over each other. The first one has this clone until it ends.
 goals := $(or $(MAKECMDGOALS),all)
@@ -141,7 +169,13 @@ purpose = $(if $(filter-out docs,$(1)),tree $(if $(BASE),,package)) $(more.$(1))
 	$(if $(boots.$(1)),build) $(foreach s,$(boots.$(1)),\
 	$(firstword $(subst -, ,$(build.$(s)))) $(foreach u,acpi devicetree programs,$(if $(filter $(u)=%,$(uses.$(s))),$(u))))
 others = $(strip $(foreach g,$(goals),$(if $(more.$(g))$(boots.$(g)),,$(g))))
-setup:
+# 'make clean' removes no folder without it.
+$(O)/.kit:
+	@[ $(O) -ef build ] || [ -z "$$(ls -A $(O) 2>/dev/null)" ] || \
+		{ echo "make: O is $(O), which holds other things: name a new or an empty folder" >&2; exit 2; }
+	@mkdir -p $(@D) && touch $@
+
+setup: | $(O)/.kit
 	$(if $(BUILT),,@tools/install-packages $(if $(others),,$(sort $(foreach g,$(goals),$(call purpose,$(g))))))
 
 # base and tree
@@ -204,27 +238,43 @@ $(OUT)/download/rdma-core.cpio: | setup
 	@mkdir -p $(@D)
 	@tools/fetch-rdma-core $@ 2>$@.why || { code=$$?; cat $@.why >&2; [ $$code -eq 2 ]; }
 
+# Of a scenario, with an image, and the guest for a kernel.
+boot = tools/boot --xen $(OUT)/download/xen --programs $(OUT)/download/rdma-core.cpio \
+	$(if $(KVM),--kvm) scenarios/$(1) $(2) $(call guest,$(1),$(3))
+
 define boot_rules
-$(OUT)/results/$(1)/$(2)/serial.log: $(files.$(1)) $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) \
+$(results)/$(1)/$(2)/serial.log: $(files.$(1)) $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) \
 		$(call programs,$(1)) \
 		tools/boot tools/scenarios.py $(wildcard guest/*.asl guest/*.dtsi) | $(call xen,$(1))
 	@rm -rf $$(@D)
-	@tools/boot --xen $(OUT)/download/xen --programs $(OUT)/download/rdma-core.cpio $$< $(call image,$(2),$(build.$(1))) $(call guest,$(1),$(2)) $$@
+	@$(call boot,$(1),$(call image,$(2),$(build.$(1))),$(2)) $$@
 
-$(call verdict,$(1),$(2)): $(files.$(1)) $(OUT)/results/$(1)/$(2)/serial.log \
+$(call verdict,$(1),$(2)): $(files.$(1)) $(results)/$(1)/$(2)/serial.log \
 		tools/judge tools/ktap.py tools/scenarios.py $(if $(compared.$(1)),$(filter-out %/$(2)/result.ktap,$(call verdict,$(1),base)))
-	@tools/judge $(judge.$(2)) $(OUT)/$(2) $$< $(2) $(OUT)/results/$(1)/$(2)/serial.log || [ $$$$? -eq 1 ]
+	@tools/judge $(judge.$(2)) $(OUT)/$(2) $$< $(2) $(results)/$(1)/$(2)/serial.log || [ $$$$? -eq 1 ]
 endef
 $(foreach s,$(SCENARIOS),$(foreach k,$(kernels.$(s)),$(eval $(call boot_rules,$(s),$(k)))))
 
 ifneq ($(filter boot,$(goals)),)
 $(if $(strip $(SCENARIO)),,$(error Name one or more with SCENARIO: $(SCENARIOS)))
 $(foreach s,$(filter-out $(SCENARIOS),$(SCENARIO)),$(error There is no scenario '$s'; choose of: $(SCENARIOS)))
+$(if $(and $(by_hand),$(word 2,$(SCENARIO))),$(error GDB and SHELL_IN_GUEST are for one machine: name one SCENARIO))
+else
+# In the make that boots, the goals are the verdicts.
+$(if $(filter-out %.ktap,$(goals)),$(if $(KVM)$(by_hand),$(error KVM, GDB and SHELL_IN_GUEST are for 'make boot': \
+	leave them out)))
 endif
+ifneq ($(by_hand),)
+kernel := $(lastword $(kernels.$(SCENARIO)))
+boot: setup $(call guest,$(SCENARIO),$(kernel)) $(call programs,$(SCENARIO)) $(call xen,$(SCENARIO))
+	@$(call boot,$(SCENARIO),$(call image,$(kernel),$(build.$(SCENARIO))),$(kernel)) $(by_hand) \
+		$(OUT)/by-hand/$(SCENARIO)/$(kernel)/serial.log
+else
 boot: setup $(call guests,$(SCENARIO)) $(call xen,$(SCENARIO))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
 	@tools/report --detail $(OUT)/report/index.html $(call shown,$(SCENARIO))
 	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))
+endif
 
 # check: exit code 1 is a failed test, which the tally reports; more is no result at all
 
@@ -232,10 +282,10 @@ brief_verdicts = $(call verdicts,$(briefly)) $(addprefix $(OUT)/check/,checkpatc
 ifeq ($(SERIES),v7.0-rc2)
 all_verdicts := $(call verdicts,$(MATRIX)) $(tests) $(addprefix $(OUT)/check/,mainline.ktap checkpatch.ktap suites.ktap)
 # Without its base: that is a pinned package, and 'make matrix SERIES=v7.3' boots it.
-other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,build/v7.3/%,$(filter-out %/base/result.ktap,$(brief_verdicts))))
+other_verdicts := $(if $(BASE),,$(patsubst $(OUT)/%,$(O)/v7.3/%,$(filter-out %/base/result.ktap,$(brief_verdicts))))
 check: setup $(call guests,$(MATRIX)) $(call xen,$(MATRIX))
 	-$(call in_parallel,$(all_verdicts))
-	$(if $(BASE),,-+@$(MAKE) --no-print-directory SERIES=v7.3 DEB= KERNELS=series brief)
+	$(if $(BASE),,-+@$(make_again) SERIES=v7.3 DEB= KERNELS=series brief)
 	@OUT=$(OUT) python3 tests/readme.py >$(OUT)/check/readme.ktap || [ $$? -eq 1 ]
 	@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX)) \
 		$(patsubst %/result.ktap,v7.3=%,$(filter %/result.ktap,$(other_verdicts)))
@@ -320,7 +370,7 @@ $(call unchanged,$(1)): $(files.$(1)) $(call planted,$(build.$(1))) $(call guest
 	@rm -rf $$(@D)
 	@mkdir -p $$(@D)
 	@ln -sfn $$(abspath $(OUT)/results/$(1)/base) $(OUT)/mutants/$(1)/base
-	@tools/boot --xen $(OUT)/download/xen --programs $(OUT)/download/rdma-core.cpio $$< $(call planted,$(build.$(1))) $(call guest,$(1),series) $$(@D)/serial.log
+	@$(call boot,$(1),$(call planted,$(build.$(1))),series) $$(@D)/serial.log
 	@tools/judge --suites $(OUT)/series $$< series $$(@D)/serial.log || [ $$$$? -eq 1 ]
 endef
 $(foreach s,$(mutant_scenarios),$(eval $(call unchanged_rule,$(s))))
@@ -353,10 +403,10 @@ $(OUT)/toolchains/symbols.config:
 # Not in $(OUT): the pages are those of all series. Each time anew: of pages that it has read
 # before, Sphinx repeats no warning.
 docs: setup
-	@sphinx-build -E -W --keep-going Documentation build/doc
+	@OUT=$(O) sphinx-build -E -W --keep-going Documentation $(O)/doc
 
 clean:
-	@tools/clean build
+	@tools/clean $(O)
 
 help:
 	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Sphinx configuration: 'make docs'."""
 
+import os
 from pathlib import Path
 
 project = "A DMA API that refuses rather than corrupts"
@@ -9,7 +10,8 @@ html_theme = "alabaster"
 nitpicky = True
 
 # What the last boots measured; a fresh clone has none.
-RESULTS = Path(__file__).resolve().parent.parent / "build/report/results.rst"
+RESULTS = (Path(__file__).resolve().parent.parent / os.environ.get("OUT", "build")
+           / "report/results.rst")
 NO_RESULTS = "There are none in this build of the documentation: run ``make matrix`` first."
 
 

@@ -30,7 +30,7 @@ class ReadmeTest(unittest.TestCase):
                 env = {name: value for name, value in os.environ.items()
                        if "MAKE" not in name and name != "DEB"}
                 began = time.monotonic()
-                done = subprocess.run(shlex.split(command), cwd=kit.TOP, env=env,
+                done = subprocess.run([*shlex.split(command), f"O={kit.OUT}"], cwd=kit.TOP, env=env,
                                       stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                       check=False)
                 print(f"readme: {command} ({time.monotonic() - began:.0f} s)", file=sys.stderr)

@@ -225,7 +225,13 @@ class BootTest(kit.ToolTest):
         return initramfs
 
     def test_hang(self):
-        self.failed(self.boot(timeout=6, initramfs=self.initramfs_that("pause()")), "hung", "6 s")
+        """A slow machine is given longer."""
+        self.failed(self.boot(timeout=3, initramfs=self.initramfs_that("pause()"),
+                              TIMEOUT_SCALE="2"), "hung", "no end after 6 s")
+
+    def test_wrong_scale(self):
+        for scale in ("0", "-1", "1.5", "x", ""):
+            self.refuses(self.boot(TIMEOUT_SCALE=scale), f"TIMEOUT_SCALE is '{scale}'")
 
     def test_panic(self):
         self.failed(self.boot(initramfs=self.initramfs_that("1")), "panicked", "Kernel panic")
@@ -346,6 +352,82 @@ class BootTest(kit.ToolTest):
         (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
         self.refuses(self.tool("boot", "--kvm", self.folder / "made-up", IMAGE, INITRAMFS, "log"),
                      "/dev/kvm cannot be used")
+
+    def with_kvm(self, also="", machine="x86_64"):
+        """What becomes of a boot where there is KVM, with a stand-in for QEMU."""
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9) + also)
+        path = self.stand_in("qemu-system-x86_64", "echo 'FACTS END count=0'")
+        there = ("import os, platform, runpy, sys; os.access = lambda *_: True; "
+                 f"platform.machine = lambda: '{machine}'; "
+                 "sys.argv[:] = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')")
+        return subprocess.run([sys.executable, "-c", there, kit.TOOLS / "boot", "--kvm",
+                               self.folder / "made-up", IMAGE, INITRAMFS, self.folder / "log"],
+                              env=dict(os.environ, PATH=f"{path}:{os.environ['PATH']}",
+                                       PYTHONPATH=str(kit.TOOLS)),
+                              capture_output=True, text=True, check=False)
+
+    def test_kvm(self):
+        self.succeeds(self.with_kvm())
+        self.assertIn("'-accel' 'kvm' '-cpu' 'host'", (self.folder / "log.sh").read_text())
+        self.refuses(self.with_kvm("clock = instructions\n"), "counts instructions")
+        self.refuses(self.with_kvm(machine="aarch64"), "for x86_64, and KVM here for aarch64")
+
+    def by_hand(self, *options, says="", timeout=9):
+        """The words that the stand-in for QEMU got, and what was printed."""
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=timeout))
+        path = self.stand_in("qemu-system-x86_64",
+                             "[ $# -eq 1 ] || printf '%s\\n' \"$@\" >words\n" + says)
+        done = self.tool("boot", *options, self.folder / "made-up", IMAGE, INITRAMFS,
+                         self.folder / "log", path=path)
+        self.succeeds(done)
+        return (self.folder / "words").read_text().splitlines(), done.stdout
+
+    def test_gdb(self):
+        words, said = self.by_hand("--gdb")
+        self.assertLessEqual({"tcp:localhost:1234", "-S"}, set(words))
+        self.assertTrue(any("nokaslr" in word.split() for word in words))
+        vmlinux = kit.OUT.resolve() / "series/obj-x86_64/vmlinux"
+        self.assertRegex(said, f"gdb -ex 'target remote localhost:1234' {vmlinux.resolve()}\n")
+
+    def test_gdb_without_vmlinux(self):
+        image = self.folder / "bzImage"
+        image.touch()
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
+        self.refuses(self.tool("boot", "--gdb", self.folder / "made-up", image, INITRAMFS, "log"),
+                     "there is no vmlinux beside")
+
+    def test_person_has_all_the_time(self):
+        """And a panic is no error."""
+        _, said = self.by_hand("--gdb", timeout=1,
+                               says="sleep 2; echo Kernel panic - not syncing")
+        self.assertIn("nothing of this is judged", said)
+
+    def busybox(self):
+        """A static program that says how it was called."""
+        (self.folder / "busybox.c").write_text(
+            "#include <stdio.h>\nint main(int argc, char **argv)\n"
+            '{ printf("BUSYBOX %d %s\\n", argc, argv[1]); }\n')
+        subprocess.run([f"{kit.cross('x86_64')}gcc", "-static", "-o", "busybox", "busybox.c"],
+                       cwd=self.folder, check=True)
+        return self.folder / "busybox"
+
+    def test_shell(self):
+        """Our own guest has it at its end, and powers off after that."""
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9)
+                                             + "cmdline = kunit.enable=0\n")
+        done = self.tool("boot", "--shell", self.busybox(), self.folder / "made-up", IMAGE,
+                         INITRAMFS, self.folder / "log")
+        self.succeeds(done)
+        self.assertRegex(done.stdout, r"(?s)FACTS END.*BUSYBOX 4 sh\r?\n.*Power down")
+        self.assertIn("BUSYBOX 4 sh", (self.folder / "log").read_text())
+
+    def test_no_busybox(self):
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
+        for shell, words in ((self.folder / "nowhere", "apt-get install busybox-static"),
+                             ("/bin/sh", "is no static program for x86_64"),
+                             (self.folder / "made-up", "is no program")):
+            self.refuses(self.tool("boot", "--shell", shell, self.folder / "made-up", IMAGE,
+                                   INITRAMFS, self.folder / "log"), words)
 
 
 class JudgeTest(kit.ToolTest):
@@ -1095,6 +1177,17 @@ class KunitTest(kit.ToolTest):
 
     def test_no_kernel(self):
         self.refuses(self.tool("run-kunit", self.folder, "um", "out"), "no kunit.py")
+
+    def test_jobs(self):
+        for folder in ("drivers/infiniband/core", "drivers/virtio", "kernel/dma", "mm"):
+            (self.folder / folder / "tests").mkdir(parents=True)
+            (self.folder / folder / "tests/.kunitconfig").touch()
+        (self.folder / "tools/testing/kunit").mkdir(parents=True)
+        (self.folder / "tools/testing/kunit/kunit.py").write_text(
+            "import sys\nprint('KTAP version 1', sys.argv, 'KTAP version 1', sep='\\n')\n")
+        with mock.patch.dict(os.environ, JOBS="7"):
+            self.succeeds(self.tool("run-kunit", self.folder, "um", self.folder / "out"))
+        self.assertIn("'--jobs=7'", (self.folder / "out").read_text())
 
     def test_no_suites(self):
         self.refuses(self.tool("run-kunit", kit.OUT / "base", "um", "out"),

@@ -56,7 +56,7 @@ class Repository:
         root = self.top / "root"
         source = root / f"usr/src/{PACKAGE}"
         (source / "kernel/dma").mkdir(parents=True)
-        (source / "Makefile").write_text("kernelversion:\n\t@echo 7.2.99\n")
+        (source / "Makefile").write_text("kernelversion:\n\t@echo 7.2.99$(O)\n")
         for name in ("Kbuild", "kernel/dma/mapping.c"):
             (source / name).write_text("")
         with tarfile.open(root / f"usr/src/{PACKAGE}.tar.xz", "w:xz") as archive:
@@ -191,9 +191,12 @@ class FetchTest(kit.ToolTest):
                      "no Debian package")
 
     def test_saved_package_becomes_a_tree(self):
-        """It is neither copied nor changed, and is known the next time; another is taken over."""
+        """It is neither copied nor changed, and is known the next time; another is taken over.
+
+        What is built elsewhere does not tell the kernel's make so.
+        """
         self.kit_for(VERSION, self.repository.deb.read_bytes())
-        for name in ("Makefile", "scenarios", "tests"):
+        for name in ("Makefile", "make", "scenarios", "tests"):
             (self.folder / name).symlink_to(kit.TOP / name)
         patches = self.folder / "patches/v7.0-rc2/1-all"
         patches.mkdir(parents=True)
@@ -211,14 +214,17 @@ class FetchTest(kit.ToolTest):
         os.utime(other, (0, 0))
         made = []
         for words in ([f"DEB={self.repository.deb}"], [], [f"DEB={other}"], [f"DEB={other}"], []):
-            done = subprocess.run(["make", "tree", *words], cwd=self.folder, env=env,
-                                  capture_output=True, text=True, check=False)
+            done = subprocess.run(["make", "tree", "O=else/where", *words], cwd=self.folder,
+                                  env=env, capture_output=True, text=True, check=False)
             self.succeeds(done)
             made.append("make-base:" in done.stdout)
+            self.assertNotIn("7.2.99else", done.stdout)
         self.assertEqual(made, [True, False, True, False, False])
-        self.assertEqual((self.folder / "build/download/linux-source.deb").readlink(), other)
+        self.assertFalse((self.folder / "build").exists())
+        built = self.folder / "else/where"
+        self.assertEqual((built / "download/linux-source.deb").readlink(), other)
         self.assertEqual(self.repository.deb.read_bytes(), before)
-        self.assertEqual((self.folder / "build/series/kernel/dma/a.c").read_text(), "it\n")
+        self.assertEqual((built / "series/kernel/dma/a.c").read_text(), "it\n")
 
     def test_one_line_sources(self):
         text = (self.repository.etc / "sources.list.d/debian.sources").read_text()

@@ -115,28 +115,88 @@ class MakeTest(kit.ToolTest):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertFalse((self.folder / "build").exists())
 
+    def test_values_that_are_refused(self):
+        for words in ("JOBS=0", "JOBS=x", "JOBS=", "JOBS='", "TIMEOUT_SCALE=1.5", "KVM=yes",
+                      "GDB=0", "SHELL_IN_GUEST=2", "O=", "O=a b", "O=~", "O=$x"):
+            done = self.make("-n", "boot", "SCENARIO=direct", words)
+            self.assertEqual(done.returncode, 2, words)
+            name = words.partition("=")[0]
+            self.assertRegex(done.stderr, rf"\*\*\* {name} is '.*': (give|name) ")
+        for *words, why in (("all", "KVM=1", "for 'make boot'"),
+                            ("check", "GDB=1", "for 'make boot'"),
+                            ("boot", "SCENARIO=direct p2p", "GDB=1", "one machine"),
+                            ("boot", "SCENARIO=direct p2p", "SHELL_IN_GUEST=1", "one machine")):
+            self.assertIn(why, self.make("-n", *words).stderr)
+
+    def booted(self, *words):
+        """The options of tools/boot, without the files that all have, and the log."""
+        done = self.make("-n", "boot", *words)
+        self.succeeds(done)
+        boots = re.findall(r"tools/boot --xen \S+ --programs \S+(.*)",
+                           done.stdout.replace("\\\n", ""))
+        return [(re.findall(r"--[a-z]+(?: /\S+)?", boot), boot.split()[-1]) for boot in boots]
+
+    def test_boot_options(self):
+        log = "{}/direct/{}/serial.log".format
+        both = ("base", "series")
+        self.assertEqual(self.booted("SCENARIO=direct"),
+                         [([], log("build/results", kernel)) for kernel in both])
+        self.assertEqual(self.booted("SCENARIO=direct", "KVM=1"),
+                         [(["--kvm"], log("build/results-kvm", kernel)) for kernel in both])
+        self.assertEqual(self.booted("SCENARIO=direct", "GDB=1", "KERNELS=base"),
+                         [(["--gdb"], log("build/by-hand", "base"))])
+        self.assertEqual(self.booted("SCENARIO=direct", "GDB=1", "SHELL_IN_GUEST=1", "KVM=1"),
+                         [(["--kvm", "--gdb", "--shell /bin/busybox"],
+                           log("build/by-hand", "series"))])
+
+    def test_environment(self):
+        """What counts everywhere is taken from there; what others call so, too, is not."""
+        with unittest.mock.patch.dict(os.environ, JOBS="7", KVM="x", GDB="/usr/bin/gdb", O="x"):
+            done = self.make("-n")
+        self.succeeds(done)
+        self.assertIn("make --no-print-directory O=build --keep-going -j7 ", done.stdout)
+        done = self.make("-n", "JOBS=6")
+        self.assertIn(" -j6 ", done.stdout)
+
+    def test_another_folder(self):
+        for goal in ("check", "mutants", "kunit", "toolchains", "docs", "clean"):
+            done = self.make("-n", goal, "O=else/where")
+            self.succeeds(done)
+            self.assertIn("else/where", done.stdout)
+            self.assertNotRegex(done.stdout, r"(^|[ /=])build/")
+        (self.folder / "mine").mkdir()
+        (self.folder / "mine/work").touch()
+        self.assertIn("O is mine, which holds other things", self.make("setup", "O=mine").stderr)
+        self.assertEqual(len(list((self.folder / "mine").iterdir())), 1)
+
+    def test_what_can_be_set_is_documented(self):
+        text = "".join(path.read_text() for path in (kit.TOP / "Documentation").glob("*.rst"))
+        said = self.make("help").stdout
+        for name in ("KVM=1", "GDB=1", "SHELL_IN_GUEST=1", "JOBS=", "TIMEOUT_SCALE=", "O="):
+            self.assertRegex(said, rf"(?m)^make (boot )?{name}")
+            self.assertRegex(text, rf"[` ]{name}")
+
     @unittest.skipUnless(shutil.which("sphinx-build"), "sphinx-build is not installed")
     def test_documentation(self):
         """Without results, with them, and with a warning, the second time as well."""
         shutil.copytree(kit.TOP / "Documentation", self.folder / "Documentation")
-        self.succeeds(self.make("docs"))
-        page = self.folder / "build/doc/results.html"
+        self.succeeds(self.make("docs", "O=elsewhere"))
+        page = self.folder / "elsewhere/doc/results.html"
         self.assertIn("There are none", page.read_text())
 
-        (self.folder / "build/report").mkdir()
-        results = self.folder / "build/report/results.rst"
+        (self.folder / "elsewhere/report").mkdir()
+        results = self.folder / "elsewhere/report/results.rst"
         results.write_text("0 boots of 0 machines; none of them")
-        self.succeeds(self.make("docs"))
+        self.succeeds(self.make("docs", "O=elsewhere"))
         self.assertIn(results.read_text(), page.read_text())
 
         results.write_text(":doc:`nowhere`")
         for _ in range(2):
-            done = self.make("docs")
+            done = self.make("docs", "O=elsewhere")
             self.assertEqual(done.returncode, 2)
             self.assertIn("unknown document", done.stderr)
 
     def test_documented_scenario(self):
-        """The example, and the files that are booted by hand."""
         text = (kit.TOP / "Documentation/ci-owners.rst").read_text()
         name, lines = re.search(r":caption: scenarios/(\S+)\n\n((?:   .*\n)+)", text).groups()
         self.assertEqual(len(lines.splitlines()), 5)
@@ -144,14 +204,9 @@ class MakeTest(kit.ToolTest):
         (self.folder / "scenarios" / name).write_text(textwrap.dedent(lines))
         scenarios.load(self.folder / "scenarios" / name)
 
-        # What make boots, but for the last words: what is written.
-        done = self.make("-n", "boot", f"SCENARIO={name} direct")
+        done = self.make("-n", "boot", f"SCENARIO={name}")
         self.succeeds(done)
-        booted = {" ".join(words.split()[:-1]) for words in
-                  re.findall(r"tools/boot --xen \S+ --programs \S+ (.*)", done.stdout)}
-        by_hand = re.search(r"tools/boot --kvm (.*) \\\n +(\S+) \S+$", text, re.MULTILINE)
-        self.assertIn(" ".join(by_hand.groups()), booted)
-        self.assertTrue(any(words.startswith(f"scenarios/{name} ") for words in booted))
+        self.assertIn(f" scenarios/{name} build/series/", done.stdout)
 
     def test_steps_take_turns(self):
         """Stand-ins for all tools, which note when two of them run at once."""
@@ -185,7 +240,9 @@ class SeriesTest(unittest.TestCase):
 
     def test_readme_commands_exist(self):
         readme = (kit.TOP / "README.md").read_text()
-        targets = set(re.findall(r"^(\w+):", (kit.TOP / "Makefile").read_text(), re.MULTILINE))
+        rules = "".join(path.read_text()
+                        for path in (kit.TOP / "Makefile", *kit.TOP.glob("make/*")))
+        targets = set(re.findall(r"^(\w+):", rules, re.MULTILINE))
         for target in re.findall(r"(?:^    |`)make (\w+)", readme, re.MULTILINE):
             if target not in ("BASE", "SERIES"):
                 self.assertIn(target, targets)

@@ -8,6 +8,7 @@ import select
 import shutil
 import subprocess
 import sys
+import unittest.mock
 
 import kit
 import ktap_unittest
@@ -299,6 +300,7 @@ class TreeTest(kit.ToolTest):
         self.cover()
         self.patch(1, "line 10", "line ten")
         self.succeeds(self.make_series())
+        (self.folder / ".kit").touch()
         for name in ("Makefile", "mm/new.c"):
             edit = self.series / name
             edit.parent.mkdir(exist_ok=True)
@@ -422,12 +424,12 @@ class TreeTest(kit.ToolTest):
         self.succeeds(self.refresh(path=move))
         self.written()
 
-    def clean(self):
-        self.link("Makefile", "tests", "scenarios")
+    def clean(self, *words):
+        self.link("Makefile", "make", "tests", "scenarios")
         # Not as a part of the make that runs this.
         env = {name: value for name, value in os.environ.items() if "MAKE" not in name}
-        return subprocess.run(["make", "clean"], cwd=self.folder, env=env, capture_output=True,
-                              text=True, check=False)
+        return subprocess.run(["make", "clean", *words], cwd=self.folder, env=env,
+                              capture_output=True, text=True, check=False)
 
     def test_clean_keeps_unwritten_work(self):
         self.make_base()
@@ -451,6 +453,19 @@ class TreeTest(kit.ToolTest):
         (planted / "mutants").touch()
         self.succeeds(self.clean())
         self.assertFalse((self.folder / "build").exists())
+
+    def test_clean_removes_only_what_make_has_made(self):
+        self.patch(1, "line 10", "line ten")
+        for name in (".", "", "mine", str(self.folder)):
+            (self.folder / "mine").mkdir(exist_ok=True)
+            (self.folder / "mine/work").touch()
+            self.assertRegex(self.clean(f"O={name}").stderr, "not made by make|O is ''")
+            self.assertTrue((self.folder / "mine/work").exists())
+        (self.folder / "mine/.kit").touch()
+        (self.folder / "build").mkdir()
+        self.succeeds(self.clean("O=mine"))
+        self.assertFalse((self.folder / "mine").exists())
+        self.assertTrue((self.folder / "build").exists())
 
 
 class CheckPatchTest(kit.ToolTest):
@@ -507,6 +522,12 @@ class BuildKernelTest(kit.ToolTest):
 
     def test_all_is_granted(self):
         self.succeeds(self.build())
+
+    def test_jobs(self):
+        self.drop("Makefile", "modules: tell\ntell:\n\t@echo told: $(MAKEFLAGS)\n")
+        with unittest.mock.patch.dict(os.environ, JOBS="7"):
+            self.succeeds(self.build())
+        self.assertRegex((self.tree / "obj-x86_64.log").read_text(), "told: .*-j7 ")
 
     def test_dropped_when_configured(self):
         self.drop("scripts/kconfig/merge_config.sh", 'sed -i /CONFIG_B/d "$folder/.config"\n')

@@ -46,7 +46,7 @@ need_space() { # DIRECTORY MEGABYTES
 	free=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
 	[ "$free" -ge "$2" ] ||
 		die "$1 has $free MB free and this step needs $2 MB;" \
-			"free some space or put build/ elsewhere."
+			"free some space, or build elsewhere with O=DIR."
 }
 
 # Kill processes and all that they have started: once its parent is gone, nothing tells
