@@ -1043,6 +1043,18 @@ int main(int argc, char **argv)
                          r"\A1 a\nskip b .*: error: patch failed: .*\n\Z")
         self.assertEqual(self.run_as(1), "63")
 
+    def test_for_one_series(self):
+        mutant = self.mutant("a", "2 * x", "3 * x")
+        mutant.write_text("Series: v7.3\n" + mutant.read_text())
+        self.succeeds(self.plant(mutant))
+        self.assertEqual((self.folder / "copy/mutants").read_text(), "skip a it is for v7.3\n")
+        with mock.patch.dict(os.environ, SERIES="v7.3"):
+            self.succeeds(self.plant(mutant))
+            self.assertEqual(self.run_as(1), "63")
+            # There it is not skipped.
+            self.source.write_text("another\n")
+            self.refuses(self.plant("--names", os.devnull, mutant), "a.patch does not apply to")
+
     def test_no_series(self):
         self.source.unlink()
         self.refuses(self.plant(self.mutant("a", "2 * x", "3 * x")), "no kernel/dma/mapping.c")
