@@ -17,6 +17,10 @@
 # make boot KVM=1      the same with KVM instead of TCG
 # make boot GDB=1      boot one machine, and have it wait for gdb
 # make boot SHELL_IN_GUEST=1  boot one machine, and get a shell in it after its tests
+# make list-scenarios  name those of the matrix
+# make bundle          build what they boot, and pack it in build/bundle.tar for another clone
+# make BUILT=yes       build nothing: for a clone in which a bundle was unpacked
+# make report          the page and the last line of a matrix that was booted
 # make cost            what the series costs: instructions of mappings, bytes of code
 # make lint            what static tools find in the kit and in the series
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
@@ -90,17 +94,24 @@ endif
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot brief check clean cost docs help kunit lint mail matrix mutants refresh setup toolchains tree FORCE
+.PHONY: all boot brief bundle check clean cost docs help kunit lint list-scenarios mail matrix mutants refresh \
+	report setup toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(call xen,$(main))
 	-$(call in_parallel,$(call verdicts,$(main)))
 	@tools/report --detail $(OUT)/report/index.html $(call shown,$(main))
 	@tools/tally $(OUT)/series $(call verdicts,$(main))
 
+define tell_matrix
+@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX))
+@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(MATRIX))
+endef
 matrix: setup $(call guests,$(MATRIX)) $(call xen,$(MATRIX))
 	-$(call in_parallel,$(call verdicts,$(MATRIX)))
-	@tools/report $(OUT)/report/index.html $(call shown,$(MATRIX))
-	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(MATRIX))
+	$(tell_matrix)
+
+report: setup
+	$(tell_matrix)
 
 cost: setup $(call guests,$(COSTS))
 	-$(call in_parallel,$(call verdicts,$(COSTS)))
@@ -110,6 +121,7 @@ cost: setup $(call guests,$(COSTS))
 include make/setup.mk
 include make/build.mk
 include make/boot.mk
+include make/elsewhere.mk
 include make/check.mk
 include make/suites.mk
 

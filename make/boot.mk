@@ -45,5 +45,5 @@ else
 boot: setup $(call guests,$(SCENARIO)) $(call xen,$(SCENARIO))
 	-$(call in_parallel,$(call verdicts,$(SCENARIO)))
 	@tools/report --detail $(OUT)/report/index.html $(call shown,$(SCENARIO))
-	@tools/tally $(OUT)/series $(call verdicts,$(SCENARIO))
+	@tools/tally --junit $(OUT)/report/junit.xml $(OUT)/series $(call verdicts,$(SCENARIO))
 endif

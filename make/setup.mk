@@ -8,6 +8,7 @@ boots.matrix = $(MATRIX)
 boots.check = $(if $(filter v7.0-rc2,$(SERIES)),$(MATRIX),$(briefly))
 boots.brief = $(briefly)
 boots.boot = $(SCENARIO)
+boots.bundle = $(MATRIX)
 boots.cost = $(COSTS)
 boots.mutants = $(mutant_scenarios)
 more.check := check docs lint
@@ -15,6 +16,7 @@ more.docs := docs
 more.kunit := build x86_64 arm64
 more.lint := docs lint
 more.refresh := tree
+more.report := tree
 more.tree := tree
 more.toolchains := build x86_64 arm64
 purpose = $(if $(filter-out docs,$(1)),tree $(if $(BASE),,package)) $(more.$(1)) \
@@ -28,4 +30,4 @@ $(O)/.kit:
 	@mkdir -p $(@D) && touch $@
 
 setup: | $(O)/.kit
-	$(if $(BUILT),,@tools/install-packages $(if $(others),,$(sort $(foreach g,$(goals),$(call purpose,$(g))))))
+	$(if $(and $(BUILT),$(filter-out 0,$(MAKELEVEL))),,@tools/install-packages $(if $(others),,$(sort $(foreach g,$(goals),$(call purpose,$(g))))))
