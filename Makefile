@@ -13,6 +13,7 @@
 # make O=DIR           the same in DIR instead of build/; 'make clean O=DIR' removes it
 # make JOBS=N          the same with N compilers or machines at once, not one for each core
 # make TIMEOUT_SCALE=N  the same where machines are slow: each has N times as long
+# make HOSTS="a b"     the same with the machines booted on hosts that ssh reaches
 # make boot SCENARIO=  those that are named, of scenarios/
 # make boot KVM=1      the same with KVM instead of TCG
 # make boot GDB=1      boot one machine, and have it wait for gdb
@@ -43,6 +44,7 @@ JOBS := $(or $(JOBS),$(shell nproc))
 TIMEOUT_SCALE ?= 1
 # Of the command line alone; others use these names in the environment, too.
 O := build
+HOSTS :=
 KVM :=
 GDB :=
 SHELL_IN_GUEST :=
@@ -81,7 +83,10 @@ include make/scenarios.mk
 # One that fails does not keep the others from telling. With -n nothing has been built.
 dry_run = $(findstring n,$(firstword -$(MAKEFLAGS)))
 make_again = $(MAKE) --no-print-directory O=$(O)
-in_parallel = +@$(make_again) --keep-going -j$(JOBS) $(if $(dry_run),,BUILT=yes) $(1)
+# With HOSTS others boot first; what did not come back is not booted here instead.
+there = $(if $(dry_run),,$(if $(HOSTS),$(call logs,$(1))))
+in_parallel = +@$(if $(there),$(call on_hosts,$(1)))$(make_again) --keep-going -j$(JOBS) \
+	$(if $(dry_run),,BUILT=yes $(addprefix --assume-old=,$(there))) $(1)
 
 # Two makes at once would build over each other. The first one has this clone until it ends.
 goals := $(or $(MAKECMDGOALS),all)

@@ -32,8 +32,8 @@ $(if $(strip $(SCENARIO)),,$(error Name one or more with SCENARIO: $(SCENARIOS))
 $(foreach s,$(filter-out $(SCENARIOS),$(SCENARIO)),$(error There is no scenario '$s'; choose of: $(SCENARIOS)))
 $(if $(and $(by_hand),$(word 2,$(SCENARIO))),$(error GDB and SHELL_IN_GUEST are for one machine: name one SCENARIO))
 else
-# In the make that boots, the goals are the verdicts.
-$(if $(filter-out %.ktap,$(goals)),$(if $(KVM)$(by_hand),$(error KVM, GDB and SHELL_IN_GUEST are for 'make boot': \
+# In the make that boots, the goals are files.
+$(if $(filter-out $(OUT)/%,$(goals)),$(if $(KVM)$(by_hand),$(error KVM, GDB and SHELL_IN_GUEST are for 'make boot': \
 	leave them out)))
 endif
 ifneq ($(by_hand),)

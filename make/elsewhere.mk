@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-# Boots in another clone, which gets a bundle.
+# Boots with HOSTS on other machines, and in another clone, which gets a bundle.
 
+# What is booted there, and what has to be fetched for it.
+logs = $(patsubst %/result.ktap,%/serial.log,$(filter $(results)/%/result.ktap,$(1)))
 fetched = $(filter-out FORCE,$(sort $(foreach s,$(SCENARIOS),$(if $(filter $(results)/$(s)/%,$(1)),$(call programs,$(s))))))
+define on_hosts
+$(if $(call fetched,$(1)),$(make_again) BUILT=yes $(call fetched,$(1));) \
+$(make_again) -n BUILT=yes $(call logs,$(1)) | tools/boot-on-hosts $(OUT)/log/hosts $(HOSTS) || exit;
+endef
 
 list-scenarios:
 	@printf '%s\n' $(MATRIX)

@@ -11,7 +11,7 @@ boots.boot = $(SCENARIO)
 boots.bundle = $(MATRIX)
 boots.cost = $(COSTS)
 boots.mutants = $(mutant_scenarios)
-more.check := check docs lint
+more.check := check docs hosts lint
 more.docs := docs
 more.kunit := build x86_64 arm64
 more.lint := docs lint
@@ -30,4 +30,4 @@ $(O)/.kit:
 	@mkdir -p $(@D) && touch $@
 
 setup: | $(O)/.kit
-	$(if $(and $(BUILT),$(filter-out 0,$(MAKELEVEL))),,@tools/install-packages $(if $(others),,$(sort $(foreach g,$(goals),$(call purpose,$(g))))))
+	$(if $(and $(BUILT),$(filter-out 0,$(MAKELEVEL))),,@tools/install-packages $(if $(others),,$(sort $(foreach g,$(goals),$(call purpose,$(g))) $(if $(HOSTS),hosts))))

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Tests of .github/ and .gitlab-ci.yml: their jobs, one after the other, with stand-ins for
-the tools, each in a folder that holds only what the artefacts of other jobs brought."""
+the tools, each in a folder that holds only what the artefacts of other jobs brought. And of
+make with HOSTS."""
 
 import json
 import os
@@ -44,6 +45,7 @@ judge)
 report)
 	[ "$1" != --detail ] || shift
 	put "$1" ;;
+boot-on-hosts) grep '^tools/boot ' >given ;;
 tally)
 	here "$3/tools/testing/kunit/kunit.py"
 	put "$2" ;;
@@ -77,7 +79,7 @@ class CiTest(kit.ToolTest):
                     copy(path, target)
         self.stand_in("apt-get", ":")
         env = {key: value for key, value in os.environ.items() if "MAKE" not in key and
-               key not in ("BASE", "BUILT", "DEB", "HAS_CLONE", "HOSTS", "OUT", "SERIES")}
+               key not in ("BASE", "BUILT", "DEB", "HAS_CLONE", "OUT", "SERIES")}
         env.update(variables, PATH=f"{self.folder / 'stand-ins'}:{env['PATH']}",
                    GITHUB_OUTPUT=str(folder / "output"))
         done = subprocess.run(["sh", "-ec", "\n".join(commands)], cwd=folder, env=env,
@@ -162,6 +164,23 @@ class CiTest(kit.ToolTest):
                         child[".boot"]["artifacts"]["reports"]["junit"])))
                 self.check_report(self.run_job(f"report-{series}", child["report"]["script"],
                                                [(boots["rxe"], kept[".boot"])], SERIES=series))
+
+    def test_hosts(self):
+        """They get what has to be booted, and when they boot nothing, it is not booted here."""
+        for words, results in (("", "build/results"), (" KVM=1", "build/results-kvm")):
+            with self.subTest(words):
+                folder = self.run_job(f"hosts{words}", [
+                    f"make boot SCENARIO='direct rxe' HOSTS='a b'{words}"])
+                given = (folder / "given").read_text().splitlines()
+                self.assertEqual({boot.split()[-1] for boot in given},
+                                 {f"{results}/{boot}/serial.log" for boot in
+                                  ("direct/base", "direct/series", "rxe/base", "rxe/series")})
+                calls = [call[0] for call in self.calls(folder)]
+                self.assertNotIn("boot", calls)
+                self.assertEqual(calls.count("judge"), 4)
+                hosts = self.calls(folder).index(["boot-on-hosts", "build/log/hosts", "a", "b"])
+                self.assertLess(calls.index("fetch-rdma-core"), hosts)
+                self.assertLess(hosts, calls.index("judge"))
 
 
 if __name__ == "__main__":

@@ -172,7 +172,8 @@ class MakeTest(kit.ToolTest):
     def test_what_can_be_set_is_documented(self):
         text = "".join(path.read_text() for path in (kit.TOP / "Documentation").glob("*.rst"))
         said = self.make("help").stdout
-        for name in ("KVM=1", "GDB=1", "SHELL_IN_GUEST=1", "JOBS=", "TIMEOUT_SCALE=", "O="):
+        for name in ("KVM=1", "GDB=1", "SHELL_IN_GUEST=1", "HOSTS=", "JOBS=",
+                     "TIMEOUT_SCALE=", "O="):
             self.assertRegex(said, rf"(?m)^make (boot )?{name}")
             self.assertRegex(text, rf"[` ]{name}")
 
