@@ -372,6 +372,24 @@ class BootTest(kit.ToolTest):
         self.refuses(self.with_kvm("clock = instructions\n"), "counts instructions")
         self.refuses(self.with_kvm(machine="aarch64"), "for x86_64, and KVM here for aarch64")
 
+    def test_what_the_kernel_is_made_of(self):
+        """As its build has written it, and nothing where it has not."""
+        objects = self.folder / "tree/obj-x86_64"
+        image = objects / "arch/x86/boot/bzImage"
+        image.parent.mkdir(parents=True)
+        image.touch()
+        (self.folder / "made-up").write_text(SCENARIO.format(timeout=9))
+        path = self.stand_in("qemu-system-x86_64", "echo 'FACTS END count=0'")
+        for text, lines in ((None, []), ("gcc 12\n", []),
+                            ("gcc 12\nmade of Linux 7, patches 1\n",
+                             ["# made of Linux 7, patches 1"])):
+            if text:
+                (objects / "built").write_text(text)
+            self.succeeds(self.tool("boot", self.folder / "made-up", image, INITRAMFS,
+                                    self.folder / "log", path=path))
+            script = (self.folder / "log.sh").read_text().splitlines()
+            self.assertEqual([line for line in script if "made of" in line], lines)
+
     def by_hand(self, *options, says="", timeout=9):
         """The words that the stand-in for QEMU got, and what was printed."""
         (self.folder / "made-up").write_text(SCENARIO.format(timeout=timeout))
@@ -901,6 +919,46 @@ class ReportTest(kit.ToolTest):
             facts.write_text(json.dumps({"rxe.rc_pingpong": result, "rxe.ud_pingpong": "ok"}))
             for text in self.report():
                 self.assertIn(f"RDMA {shown}", text)
+
+    def used(self, scenario, kernel, made, compiler="gcc 1", commit="1a", qemu="1",
+             accelerator="tcg"):
+        """A boot that had nothing of what is here."""
+        self.boot(kernel, scenario=scenario)
+        boot = self.folder / "results" / scenario / kernel
+        (boot / "serial.log").write_text(
+            f"[ 0.0] Linux version 1.0-{kernel} (me@vm) ({compiler}) #1 SMP\n")
+        (boot / "serial.log.sh").write_text(
+            f"#!/bin/sh\n# QEMU emulator version {qemu}; this repository at {commit}\n"
+            f"# made of {made}\nexec 'qemu' '-accel' '{accelerator}'\n")
+        return f"v1={boot}"
+
+    def test_what_was_used(self):
+        """Each value once, with what the boots have in common for which it holds."""
+        page = self.report(
+            *(self.used(name, "base", "Linux 1.0")
+              for name in ("direct", "amd-iommu", "intel-iommu", "virtio-iommu")),
+            self.used("direct", "series", "Linux 1.0, patches 1b, with changes", commit="1c"),
+            self.used("swiotlb-force", "series", "Linux 1.0, patches 1d", accelerator="kvm"),
+            self.used("arm64-coherent", "series", "Linux 1.0, patches 1d", "<arm gcc>"))[1]
+        rows = re.findall(r'<th scope="row">([^<]*)</th><td>(.*)</td>',
+                          page.partition("What was used")[2])
+        self.assertEqual(
+            {label.partition(",")[0]: re.findall("<div>(.*?)(?:<small>(.*?)</small>)?</div>", cells)
+             for label, cells in rows},
+            {"kernel": [("1.0-base", "without the series"), ("1.0-series", "with the series")],
+             "compiler": [("&lt;arm gcc&gt;", "arm64"), ("gcc 1", "x86_64")],
+             "made of": [("Linux 1.0", "")],
+             "patches": [("1b, with changes", "direct"), ("1d", "arm64-coherent, swiotlb-force")],
+             "the kit's commit": [("1a", "6 boots"), ("1c", "direct with the series")],
+             "QEMU": [("QEMU emulator version 1", "")]})
+        self.assertIn("<p>KVM ran these machines, not TCG: swiotlb-force.</p>", page)
+
+    def test_all_under_kvm_or_none(self):
+        for accelerator, told in (("tcg", []),
+                                  ("kvm", ["KVM ran these machines, not TCG: all boots."])):
+            boot = self.used("direct", "series", "Linux 1.0", accelerator=accelerator)
+            self.assertEqual(re.findall("KVM[^<]*", self.report(boot)[1]), told)
+            shutil.rmtree(self.folder / "results")
 
     def test_no_results(self):
         self.refuses(self.tool("report", self.page, f"v1={self.folder}/made-up/base"),

@@ -224,6 +224,9 @@ class FetchTest(kit.ToolTest):
         built = self.folder / "else/where"
         self.assertEqual((built / "download/linux-source.deb").readlink(), other)
         self.assertEqual(self.repository.deb.read_bytes(), before)
+        said = subprocess.run(["git", "-C", built / "base", "log", "--format=%s"],
+                              capture_output=True, text=True, check=True).stdout
+        self.assertIn("Debian's linux-source 7.2.98-1\n", said)
         self.assertEqual((built / "series/kernel/dma/a.c").read_text(), "it\n")
 
     def test_one_line_sources(self):

@@ -90,6 +90,44 @@ class TreeTest(kit.ToolTest):
         """With the patches of the test."""
         return self.tool(self.folder / "tools/refresh", self.series, **options)
 
+    def test_build_says_what_it_is_made_of(self):
+        """Of the tree that is built: patches/ may hold something else by then."""
+        made = []
+        fragment = self.folder / "fragment"
+        fragment.write_text("CONFIG_A=y\n")
+
+        def build(tree):
+            self.succeeds(self.tool("build-kernel", tree, "x86_64", fragment))
+            self.assertIn("nothing has changed",
+                          self.tool("build-kernel", tree, "x86_64", fragment).stdout)
+            built = (tree / "obj-x86_64/built").read_text().splitlines()
+            made.append("".join(line for line in built if line.startswith("made of ")))
+
+        build(self.tiny_kernel(self.folder / "not-laid-out"))
+        self.succeeds(self.base_of(self.tiny_kernel(self.kernel(self.folder / "mainline"))))
+        build(self.base)
+        self.patch(1, "line 10", "line ten")
+        self.cover()
+        self.succeeds(self.make_series())
+        held = [self.contents()]
+        self.patch(1, "line 10", "line X")
+        build(self.series)
+        (self.series / FILE).write_text("work\n")
+        build(self.series)
+        self.git("commit", "--all", "--message", "work")
+        build(self.series)
+        # No file changes then.
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.refresh())
+        held.append(self.contents())
+        build(self.series)
+        texts = ["".join(text for _, text in sorted(files.items())).encode() for files in held]
+        ids = [hashlib.sha1(b"blob %d\0" % len(text) + text).hexdigest()[:12] for text in texts]
+        base = "made of Linux 7.0.0-rc2"
+        self.assertEqual(made, ["", base, f"{base}, patches {ids[0]}",
+                                *[f"{base}, patches {ids[0]}, with changes"] * 2,
+                                f"{base}, patches {ids[1]}"])
+
     def test_mainline_is_copied(self):
         self.make_base()
         self.assertEqual((self.base / FILE).read_text(),

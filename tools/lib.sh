@@ -154,13 +154,27 @@ suite() { # LINK
 	sed -f "$(dirname "$1")/../names.sed" "$1"
 }
 
+# Whether what git tracks of TREE, which make-series laid out, is what patches/ held.
+is_unchanged() { # TREE
+	[ "$(cat "$1/.git/imported")" = "$(tree_git "$1" rev-parse HEAD)" ] &&
+		tree_git "$1" diff --quiet HEAD
+}
+
 # Refuse to go on when TREE, which make-series laid out, has what patches/ has not.
 all_is_written() { # TREE
 	edits_are_tracked "$1"
-	if [ "$(cat "$1/.git/imported")" != "$(tree_git "$1" rev-parse HEAD)" ] ||
-		! tree_git "$1" diff --quiet HEAD; then
+	is_unchanged "$1" ||
 		die "$1 has work that is not in patches/; run 'make refresh', or remove $1."
-	fi
+}
+
+# What make-base and make-series made TREE of: mainline's own commit has such a subject, too.
+made_of() { # TREE
+	[ -f "$1/.git/HEAD" ] || return 0
+	printf 'made of %s' "$(tree_git "$1" log --format=%s base 2>/dev/null |
+		grep -m 1 -e "^Debian's linux-source " -e '^Linux [0-9]')"
+	[ ! -f "$1/.git/patches" ] || printf ', patches %.12s%s' "$(cat "$1/.git/patches")" \
+		"$(is_unchanged "$1" || echo ', with changes')"
+	echo
 }
 
 # Git knows only the folders that the series touches; a file elsewhere would be built, and
