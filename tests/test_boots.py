@@ -1248,8 +1248,9 @@ class KunitTest(kit.ToolTest):
     def test_no_kernel(self):
         self.refuses(self.tool("run-kunit", self.folder, "um", "out"), "no kunit.py")
 
-    def test_jobs(self):
-        for folder in ("drivers/infiniband/core", "drivers/virtio", "kernel/dma", "mm"):
+    def run_stand_in(self, *more):
+        """What kunit.py is called with for a tree with the suites of both series, and `more`."""
+        for folder in ("drivers/infiniband/core", "drivers/virtio", "kernel/dma", "mm", *more):
             (self.folder / folder / "tests").mkdir(parents=True)
             (self.folder / folder / "tests/.kunitconfig").touch()
         (self.folder / "tools/testing/kunit").mkdir(parents=True)
@@ -1257,7 +1258,14 @@ class KunitTest(kit.ToolTest):
             "import sys\nprint('KTAP version 1', sys.argv, 'KTAP version 1', sep='\\n')\n")
         with mock.patch.dict(os.environ, JOBS="7"):
             self.succeeds(self.tool("run-kunit", self.folder, "um", self.folder / "out"))
-        self.assertIn("'--jobs=7'", (self.folder / "out").read_text())
+        return (self.folder / "out").read_text()
+
+    def test_jobs(self):
+        self.assertIn("'--jobs=7'", self.run_stand_in())
+
+    def test_suite_of_one_series(self):
+        self.assertIn("'--kunitconfig=drivers/dma-buf/tests/.kunitconfig'",
+                      self.run_stand_in("drivers/dma-buf"))
 
     def test_no_suites(self):
         self.refuses(self.tool("run-kunit", kit.OUT / "base", "um", "out"),
