@@ -325,6 +325,19 @@ class TreeTest(kit.ToolTest):
         self.assertIn("the last line\n", (self.series / FILE).read_text())
         self.assertIn("line ten\n", (self.series / FILE).read_text())
 
+    def test_base_of_another_package_is_taken_over(self):
+        """Git knows only the folders that the series touches."""
+        self.make_base()
+        self.patch(1, "line 10", "line ten")
+        self.succeeds(self.make_series())
+        (self.base / "elsewhere").write_text("")
+        # git takes the last -C.
+        self.git("-C", self.base, "commit", "--amend", "--allow-empty", "--message",
+                 "Debian's linux-source 7.2.99-1")
+        self.git("-C", self.base, "tag", "--force", "base")
+        self.succeeds(self.make_series())
+        self.assertTrue((self.series / "elsewhere").exists())
+
     def test_refresh_wants_commits(self):
         self.make_base()
         self.patch(1, "line 10", "line ten")
