@@ -21,10 +21,11 @@ refresh: | setup
 	@tools/refresh $(OUT)/series
 	@touch $(OUT)/series.stamp
 
-# REROLL=2 for the second version, and PREVIOUS=DIR with the mails of the first. What is set
-# here reaches the kernel's own make, for which VERSION is a part of the kernel's.
+# RFC=1 for what is not to be applied yet, REROLL=2 for the second version, and PREVIOUS=DIR
+# with the mails of the first. What is set here reaches the kernel's own make, for which
+# VERSION is a part of the kernel's.
 mail: $(OUT)/series.stamp
-	@tools/write-mail $(REROLL:%=--reroll %) $(PREVIOUS:%=--previous %) \
+	@tools/write-mail $(RFC:1=--rfc) $(REROLL:%=--reroll %) $(PREVIOUS:%=--previous %) \
 		$(OUT)/series "$(POSTING)" $(OUT)/mail/$(POSTING)$(REROLL:%=-v%)
 
 # build: not in the make that boots

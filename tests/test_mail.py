@@ -253,13 +253,13 @@ class MailTest(kit.ToolTest):
         shutil.copytree(self.top / posting, old)
         first, second = sorted(old.glob("000[12]*"))
         first.write_text(first.read_text().replace("\n\n", "\n\nOnce it said this.\n\n", 1))
-        self.succeeds(self.write("--reroll", 2, "--previous", old, self.tree, posting,
+        self.succeeds(self.write("--rfc", "--reroll", 2, "--previous", old, self.tree, posting,
                                  self.folder / "new"))
         cover = (self.folder / "new/0000-cover-letter.patch").read_text()
         self.assertRegex(cover, r"\nRange-diff against v1:\n1:  \w+ ! 1:  .*\n(    .*\n)*"
                                 r"    .*-    Once it said this\.\n(    .*\n)*2:  \w+ = 2:  ")
         for mail in (self.folder / "new").iterdir():
-            self.assertIn("\nSubject: [PATCH v2 ", mail.read_text())
+            self.assertIn("\nSubject: [RFC PATCH v2 ", mail.read_text())
         second.write_text(second.read_text().replace("\n-", "\n-x"))
         self.refuses(self.write("--reroll", 2, "--previous", old, self.tree, posting,
                                 self.folder / "no"), "cannot be compared")
