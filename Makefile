@@ -26,6 +26,7 @@
 # make lint            what static tools find in the kit and in the series
 # make kunit           the suites of the series with kunit.py: x86_64, arm64 and UML
 # make mutants         break the series in each way of tests/mutants/: is it noticed?
+# make generated       break it in each small way that a program finds: what is not noticed?
 # make toolchains      who may use the attribute, with clang and with other configurations
 # make tree            lay out build/series, a git tree with one commit per patch
 # make refresh         write the commits of build/series back to patches/
@@ -99,8 +100,8 @@ endif
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot brief bundle check clean cost docs help kunit lint list-scenarios mail matrix mutants refresh \
-	report setup toolchains tree FORCE
+.PHONY: all boot brief bundle check clean cost docs generated help kunit lint list-scenarios mail matrix mutants \
+	refresh report setup survey toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(call xen,$(main))
 	-$(call in_parallel,$(call verdicts,$(main)))

@@ -12,47 +12,71 @@ $(suites): $(OUT)/kunit/%.ktap: $(OUT)/series.stamp FORCE
 	@tools/run-kunit $(if $(filter mm,$(subst -, ,$*)),--only mm) $(OUT)/series $(firstword $(subst -, ,$*)) $@ \
 		$(filter swiotlb=%,$(subst -, ,$*))
 
-# All in one kernel of each kind, which boots without any of them first.
-mutants := $(patsubst tests/%.patch,$(OUT)/%.ktap,$(wildcard tests/mutants/*.patch))
-mutant_scenarios := $(sort $(foreach n,$(named),$(lastword $(subst =, ,$(n)))))
-mutant_builds := $(sort $(foreach s,$(mutant_scenarios),$(build.$(s))))
-planted = $(call image,mutants/series,$(1))
-unchanged = $(OUT)/mutants/$(1)/series/result.ktap
-mutants: setup $(call guests,$(mutant_scenarios)) $(call xen,$(mutant_scenarios)) \
-		$(foreach b,$(mutant_builds),$(call planted,$(b)))
-	-$(call in_parallel,$(mutants))
-	@tools/tally $(OUT)/series $(mutants)
+# Of tests/mutants/, and each small change that generate-mutants finds: all in one kernel of
+# each kind, which boots without any of them first.
+patches.mutants := tests/mutants
+patches.generated := $(OUT)/generated/patches
+folders := mutants $(if $(filter survey $(OUT)/generated/%,$(goals)),generated)
+$(foreach f,$(folders),$(eval named.$(f) := $(call named,$(patches.$(f))))\
+	$(eval scenarios.$(f) := $(sort $(foreach n,$(named.$(f)),$(lastword $(subst =, ,$(n))))))\
+	$(eval builds.$(f) := $(sort $(foreach s,$(scenarios.$(f)),$(build.$(s))))))
+tried = $(patsubst $(patches.$(1))/%.patch,$(OUT)/$(1)/%.ktap,$(wildcard $(patches.$(1))/*.patch))
+planted = $(call image,$(1)/series,$(2))
+unchanged = $(OUT)/$(1)/$(2)/series/result.ktap
+all_planted = $(call guests,$(scenarios.$(1))) $(call xen,$(scenarios.$(1))) \
+	$(foreach b,$(builds.$(1)),$(call planted,$(1),$(b)))
+mutants: setup $(call all_planted,mutants)
+	-$(call in_parallel,$(call tried,mutants))
+	@tools/tally $(OUT)/series $(call tried,mutants)
 
+# Their names are those of what they change, so a result stays until that is changed, and
+# one that nobody noticed is tried again. Not before they are there does make know them.
+generated: setup $(OUT)/generated/series/mutants
+	@grep -ls '^not ok' $(OUT)/generated/*.ktap | xargs -r rm
+	+@$(make_again) survey
+survey: $(call all_planted,generated)
+	@tools/survey $(OUT)/generated || [ $$? -eq 1 ]
+	-$(call in_parallel,$(call tried,generated))
+	@tools/survey $(OUT)/generated
+
+$(OUT)/generated/patches: $(OUT)/series.stamp tests/equivalent-mutants tools/generate-mutants tools/functions.py
+	@mkdir -p $(@D)
+	@tools/generate-mutants $(names) $(OUT)/series tests/equivalent-mutants $@
+
+names = $(addprefix --names ,$(wildcard patches/$(SERIES)/names.sed))
 ifndef BUILT
-$(OUT)/mutants/series/mutants: $(wildcard tests/mutants/*.patch) $(OUT)/series.stamp \
-		tools/plant-mutants tools/functions.py $(foreach b,$(mutant_builds),$(call image,series,$(b)))
-	@tools/plant-mutants $(addprefix --names ,$(wildcard patches/$(SERIES)/names.sed)) \
-		$(OUT)/series $(@D) $(filter %.patch,$^)
+$(OUT)/mutants/series/mutants: $(wildcard tests/mutants/*.patch)
+$(OUT)/generated/series/mutants: $(OUT)/generated/patches
+$(OUT)/%/series/mutants: $(OUT)/series.stamp tools/plant-mutants tools/functions.py \
+		$(foreach b,$(builds.mutants),$(call image,series,$(b)))
+	@tools/plant-mutants $(if $(filter generated,$*),--leave-out,$(names)) \
+		$(OUT)/series $(@D) $(patches.$*)/*.patch
 
 define planted_rule
-$(call planted,$(1)): $(OUT)/mutants/series/mutants
-	@tools/build-kernel --from $(OUT)/series $(OUT)/mutants/series $(1) $(call fragments,$(1),series)
+$(call planted,$(1),$(2)): $(OUT)/$(1)/series/mutants
+	@tools/build-kernel --from $(OUT)/series $(OUT)/$(1)/series $(2) $(call fragments,$(2),series)
 endef
-$(foreach b,$(mutant_builds),$(eval $(call planted_rule,$(b))))
+$(foreach f,$(folders),$(foreach b,$(builds.$(f)),$(eval $(call planted_rule,$(f),$(b)))))
 endif
 
 define unchanged_rule
-$(call unchanged,$(1)): $(files.$(1)) $(call planted,$(build.$(1))) $(call guest,$(1),series) \
-		$(call programs,$(1)) $(if $(compared.$(1)),$(call verdict,$(1),base))
+$(call unchanged,$(1),$(2)): $(files.$(2)) $(call planted,$(1),$(build.$(2))) $(call guest,$(2),series) \
+		$(call programs,$(2)) $(if $(compared.$(2)),$(call verdict,$(2),base))
 	@rm -rf $$(@D)
 	@mkdir -p $$(@D)
-	@ln -sfn $$(abspath $(OUT)/results/$(1)/base) $(OUT)/mutants/$(1)/base
-	@$(call boot,$(1),$(call planted,$(build.$(1))),series) $$(@D)/serial.log
+	@ln -sfn $$(abspath $(OUT)/results/$(2)/base) $(OUT)/$(1)/$(2)/base
+	@$(call boot,$(2),$(call planted,$(1),$(build.$(2))),series) $$(@D)/serial.log
 	@tools/judge --suites $(OUT)/series $$< series $$(@D)/serial.log || [ $$$$? -eq 1 ]
 endef
-$(foreach s,$(mutant_scenarios),$(eval $(call unchanged_rule,$(s))))
+$(foreach f,$(folders),$(foreach s,$(scenarios.$(f)),$(eval $(call unchanged_rule,$(f),$(s)))))
 
 define mutant_rule
-$(OUT)/mutants/$(1).ktap: tests/mutants/$(1).patch $(call unchanged,$(call mutant_scenario,$(1))) \
+$(OUT)/$(1)/$(2).ktap: $(patches.$(1))/$(2).patch $(if $(filter generated,$(1)),|) \
+		$(foreach s,$(patsubst $(2)=%,%,$(filter $(2)=%,$(named.$(1)))),$(call unchanged,$(1),$(s))) \
 		$(addprefix tools/,try-mutant boot judge scenarios.py)
-	@tools/try-mutant $(OUT) $$< $$@
+	@tools/try-mutant $(OUT) $(OUT)/$(1) $(patches.$(1))/$(2).patch $$@
 endef
-$(foreach m,$(patsubst tests/mutants/%.patch,%,$(wildcard tests/mutants/*.patch)),$(eval $(call mutant_rule,$(m))))
+$(foreach f,$(folders),$(foreach m,$(call tried,$(f)),$(eval $(call mutant_rule,$(f),$(basename $(notdir $(m)))))))
 
 toolchains := $(patsubst tests/toolchains/%.config,%,$(wildcard tests/toolchains/*-*.config))
 toolchains: $(toolchains)
