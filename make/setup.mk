@@ -12,6 +12,7 @@ boots.bundle = $(MATRIX)
 boots.cost = $(COSTS)
 boots.mutants = $(scenarios.mutants)
 more.check := check docs hosts lint
+more.cross := build
 more.docs := docs
 more.kunit := build x86_64 arm64
 more.lint := docs lint

@@ -119,6 +119,21 @@ architecture() { # ARCH or ARCH-CONFIG, for x86_64 or arm64
 	[ "$(uname -m)" != "${cross%%-*}" ] || cross=
 }
 
+# Whether FILE is all that the fragments ask for; if not, it is to be made anew.
+check_config() { # FILE FRAGMENT...
+	have=$1
+	shift
+	dropped=$({
+		sed -n 's/^\(CONFIG_[A-Z0-9_]*=.*\)/\1/p' "$@" | grep -vxFf "$have" || :
+		sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=y/p' "$@" | grep -xFf "$have" |
+			sed 's/y$/n/'
+	} | xargs)
+	[ -z "$dropped" ] || {
+		rm "$have"
+		fail "Kconfig does not grant: $dropped; fix the fragments that ask for it."
+	}
+}
+
 # Git commands on a tree that is laid out here; the user's own git settings stay out of it.
 tree_git() { # TREE ARGUMENTS...
 	tree=$1
