@@ -50,9 +50,10 @@ HOSTS :=
 KVM :=
 GDB :=
 SHELL_IN_GUEST :=
+RFC :=
 $(foreach v,JOBS TIMEOUT_SCALE,$(if $(shell echo '$($v)' | grep -x '[1-9][0-9]*'),,\
 	$(error $v is '$($v)': give a whole number from 1 on)))
-$(foreach v,KVM GDB SHELL_IN_GUEST,$(if $(filter-out 1,$($v)),$(error $v is '$($v)': give 1, or leave it out)))
+$(foreach v,KVM GDB SHELL_IN_GUEST RFC,$(if $(filter-out 1,$($v)),$(error $v is '$($v)': give 1, or leave it out)))
 $(if $(shell echo '$(O)' | grep -x '[[:alnum:]/._+-]\{1,\}'),,$(error O is '$(O)': name a folder with letters, \
 	digits, / . _ + and -))
 # The kernel's own make would take it for where it has to build.

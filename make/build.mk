@@ -25,7 +25,7 @@ refresh: | setup
 # with the mails of the first. What is set here reaches the kernel's own make, for which
 # VERSION is a part of the kernel's.
 mail: $(OUT)/series.stamp
-	@tools/write-mail $(RFC:1=--rfc) $(REROLL:%=--reroll %) $(PREVIOUS:%=--previous %) \
+	@tools/write-mail $(if $(RFC),--rfc) $(REROLL:%=--reroll %) $(PREVIOUS:%=--previous %) \
 		$(OUT)/series "$(POSTING)" $(OUT)/mail/$(POSTING)$(REROLL:%=-v%)
 
 # build: not in the make that boots

@@ -71,7 +71,7 @@ endef
 $(foreach f,$(folders),$(foreach s,$(scenarios.$(f)),$(eval $(call unchanged_rule,$(f),$(s)))))
 
 define mutant_rule
-$(OUT)/$(1)/$(2).ktap: $(patches.$(1))/$(2).patch $(if $(filter generated,$(1)),|) \
+$(OUT)/$(1)/$(2).ktap: $(if $(filter generated,$(1)),|) $(patches.$(1))/$(2).patch \
 		$(foreach s,$(patsubst $(2)=%,%,$(filter $(2)=%,$(named.$(1)))),$(call unchanged,$(1),$(s))) \
 		$(addprefix tools/,try-mutant boot judge scenarios.py)
 	@tools/try-mutant $(OUT) $(OUT)/$(1) $(patches.$(1))/$(2).patch $$@

@@ -80,6 +80,15 @@ class CompileTest(kit.ToolTest):
         *said, verdict = self.verdicts()
         self.assertEqual((len(said), verdict), (1, "not ok 1 kernel/dma/mapping.o"))
 
+    def test_error_that_the_base_has_too(self):
+        """Nobody knows what is behind it."""
+        text = '#include "nothere.h"\n'
+        self.write("kernel/dma/mapping.c", text, "base")
+        self.write("kernel/dma/mapping.c", text + UNUSED.format("new"))
+        *said, verdict = self.verdicts()
+        self.assertIn("nothere.h", said[0])
+        self.assertEqual(verdict, "not ok 1 kernel/dma/mapping.o")
+
     def test_new_file(self):
         """That the base has not, or the configuration."""
         self.git("rm", "--quiet", "mm/hmm.c")
@@ -92,7 +101,8 @@ class CompileTest(kit.ToolTest):
         self.git("add", ".")
         lines = self.verdicts()
         self.assertEqual(lines[1:], ["not ok 1 mm/hmm.o",
-                                     "ok 2 mm/other.o # SKIP this configuration does not build it"])
+                                     "ok 2 mm/other.o # SKIP this configuration has no "
+                                     "such object"])
 
     def test_compiler_that_says_nothing(self):
         self.write("kernel/dma/mapping.c", "")

@@ -23,7 +23,7 @@ int old(int x)
 }
 """
     FILE = """\
-#define TABLE 1
+#define LIMIT 1
 static int add(struct thing *thing, int x)
 {
 	/* if (x == 2) */
@@ -49,6 +49,7 @@ int old(int x)
         'a statement less: report("a == 1");',
         "-EINVAL for -EIO: return -EIO;", "0 for -EIO: return -EIO;",
         "a statement less: thing->count += 2;", "one more: thing->count += 2;",
+        "kernel/dma/thing.c, LIMIT(), one more: #define LIMIT 1",
         "an attribute less: return map(x, DMA_ATTR_MMIO | DMA_ATTR_NO_WARN);",
     }
 
@@ -63,6 +64,7 @@ int old(int x)
         self.git("tag", "base")
         (self.tree / ".git/patches").touch()
         self.source.write_text(self.FILE)
+        (self.tree / "kernel/dma/thing.h").write_text("#define VALUE 1\n")
         (self.tree / "kernel/dma/tests").mkdir()
         (self.tree / "kernel/dma/tests/test.c").write_text(self.FILE)
         self.commit()
@@ -100,16 +102,17 @@ int old(int x)
     def test_name_is_that_of_what_the_function_becomes(self):
         self.succeeds(self.generate())
         before = {what: patch.name for what, patch in self.patches().items()}
-        self.source.write_text(self.FILE.replace("#define TABLE 1\n", "#define TABLE 1\n\n\n"))
+        self.source.write_text(self.FILE.replace("#define LIMIT 1\n", "#define LIMIT 1\n\n\n"))
         self.commit()
         self.succeeds(self.generate())
         self.assertEqual({what: patch.name for what, patch in self.patches().items()}, before)
         self.source.write_text(self.FILE.replace("+= 2", "+= 4"))
         self.commit()
         self.succeeds(self.generate())
-        # One of them takes the change away.
+        # One of them takes the change away, and one is in another place.
         self.assertEqual({patch.name for patch in self.patches().values()} & {*before.values()},
-                         {before["a statement less: thing->count += 2;"]})
+                         {before["a statement less: thing->count += 2;"],
+                          before["kernel/dma/thing.c, LIMIT(), one more: #define LIMIT 1"]})
 
     def test_equivalent(self):
         one = 'kernel/dma/thing.c, add(), a statement less: report("a == 1");'
@@ -122,6 +125,7 @@ int old(int x)
     def test_equivalent_that_there_is_not(self):
         self.equivalent.write_text("kernel/dma/thing.c, gone(), 0 for -EIO: return;\n\tReason.\n")
         self.refuses(self.generate(), "names a mutant that there is not: kernel/dma/thing.c, gone")
+        self.assertFalse((self.folder / "out").exists())
         # It may be of the other series.
         (self.folder / "names.sed").write_text("")
         self.succeeds(self.generate("--names", self.folder / "names.sed"))
@@ -161,11 +165,13 @@ class SurveyTest(kit.ToolTest):
         self.assertEqual(done.returncode, 1)
         rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()[1:]}
         self.assertEqual(rows, {
-            "mm/a.c": list("10001000"), "mm/b.c": list("10000100"), "mm/c.c": list("10000010"),
-            "mm/d.c": list("10000001"), "mm/e.c": list("10000001"), "mm/f.c": list("10100000"),
-            "mm/g.c": list("10010000"), "mm/h.c": list("11000000"), "all": list("81111112"),
+            "mm/a.c": list("100010000"), "mm/b.c": list("100001000"), "mm/c.c": list("100000010"),
+            "mm/d.c": list("100000100"), "mm/e.c": list("100000001"), "mm/f.c": list("101000000"),
+            "mm/g.c": list("100100000"), "mm/h.c": list("110000000"), "all": list("811111111"),
             "survived:": ["c:", "mm/c.c,", "f(),", "it:", "x;"]})
-        (self.folder / "c.ktap").write_text("# caught by: plain=ok, in direct\nok 1 c\n")
+        for name in "ce":
+            self.assertEqual(self.tool("survey", self.folder).returncode, 1)
+            (self.folder / f"{name}.ktap").write_text(f"# caught by: x, in direct\nok 1 {name}\n")
         self.succeeds(self.tool("survey", self.folder))
 
     def test_nothing_planted(self):
@@ -370,6 +376,8 @@ int main(int argc, char **argv)
 
 
 class MutantTest(kit.ToolTest):
+    try_mutant = "try-mutant"
+
     def setUp(self):
         super().setUp()
         self.build = self.folder / "build"
@@ -390,7 +398,7 @@ class MutantTest(kit.ToolTest):
     def mutant(self, scenario="direct", name="made-up", path=None):
         mutant = self.folder / f"{name}.patch"
         mutant.write_text(f"Scenario: {scenario}\n" if scenario else "nothing\n")
-        done = self.tool("try-mutant", self.build, self.build / "mutants", mutant,
+        done = self.tool(self.try_mutant, self.build, self.build / "mutants", mutant,
                          self.folder / "out.ktap", path=path)
         self.assertEqual((self.folder / "out.ktap").exists(), done.returncode == 0)
         return done
@@ -472,6 +480,32 @@ class MutantTest(kit.ToolTest):
             self.assertEqual(done.returncode, 1, says)
             self.assertRegex(done.stderr,
                              f"made-up did not come up as .*release is {why}; see .*out")
+
+    def test_hang_has_to_come_twice(self):
+        """Of a machine that has no more than a second."""
+        (self.folder / "top/scenarios").mkdir(parents=True)
+        for path in (*kit.TOP.iterdir(), *(kit.TOP / "scenarios").iterdir()):
+            link = self.folder / "top" / path.relative_to(kit.TOP)
+            if not link.exists():
+                link.symlink_to(path)
+        scenario = self.folder / "top/scenarios/direct"
+        scenario.unlink()
+        scenario.write_text((kit.TOP / "scenarios/direct").read_text() + "timeout = 1\n")
+        self.try_mutant = self.folder / "top/tools/try-mutant"
+        first = self.folder / "first"
+        up = "Linux version 7.0-series (gcc)\n"
+        hangs = f"{up}'; sleep 9; printf '"
+        for says, by in (
+            (f"'; [ -e {first} ] || {{ touch {first}; printf '{hangs}'; }}; printf 'FACT "
+             "kernel.release=7.0-series\nFACTS END count=1\n", "in effect: .*"),
+            (hangs, "the kernel came up, and .*the guest hung.*"),
+        ):
+            self.succeeds(self.boot(says))
+            self.assertRegex((self.folder / "out.ktap").read_text(), f"# caught by: {by}\n")
+        # Not even that, so it says nothing of the mutant.
+        done = self.boot("'; sleep 9; printf '")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("did not come up as", done.stderr)
 
     def test_suites_then_the_rest(self):
         """Of the suites alone nothing but their verdicts counts, and that the machine stops."""

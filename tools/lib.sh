@@ -125,8 +125,8 @@ check_config() { # FILE FRAGMENT...
 	shift
 	dropped=$({
 		sed -n 's/^\(CONFIG_[A-Z0-9_]*=.*\)/\1/p' "$@" | grep -vxFf "$have" || :
-		sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=y/p' "$@" | grep -xFf "$have" |
-			sed 's/y$/n/'
+		sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=/p' "$@" |
+			while read -r off; do ! grep -q "^${off}[ym]$" "$have" || echo "${off}n"; done
 	} | xargs)
 	[ -z "$dropped" ] || {
 		rm "$have"
