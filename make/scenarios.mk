@@ -24,9 +24,10 @@ image.x86_64 := x86/boot/bzImage
 # Xen, if one of the scenarios runs under it.
 xen = $(if $(filter hypervisor=%,$(foreach s,$(1),$(uses.$(s)))),$(OUT)/download/xen)
 
-# MUTANT=SCENARIO, of those in a folder; the generated ones are many.
+# MUTANT=SCENARIO, for each scenario of each mutant in a folder.
 named = $(shell awk '/^Scenario: / { gsub(/.*\/|\.patch$$/, "", FILENAME); for (i = 2; i <= NF; i++) \
 	{ sub(/\/suites$$/, "", $$i); print FILENAME "=" $$i } }' $(wildcard $(1)/*.patch) /dev/null)
+
 # What a machine that a person has the terminal of leaves is not judged, and KVM's results
 # are not those of TCG.
 by_hand := $(strip $(if $(GDB),--gdb) $(if $(SHELL_IN_GUEST),--shell /bin/busybox))

@@ -130,6 +130,16 @@ int old(int x)
         (self.folder / "names.sed").write_text("")
         self.succeeds(self.generate("--names", self.folder / "names.sed"))
 
+    def test_folder_of_somebody_else(self):
+        kept = self.folder / "out/work.c"
+        kept.parent.mkdir()
+        kept.write_text("")
+        self.refuses(self.generate(), "out/work.c is no mutant")
+        kept.unlink()
+        self.succeeds(self.generate())
+        # One that it has made is made anew.
+        self.succeeds(self.generate())
+
     def test_ours(self):
         """Each of the equivalent ones is still there."""
         names = kit.TOP / "patches" / os.environ.get("SERIES", "v7.0-rc2") / "names.sed"
