@@ -28,6 +28,7 @@
 # make mutants         break the series in each way of tests/mutants/: is it noticed?
 # make generated       break it in each small way that a program finds: what is not noticed?
 # make toolchains      who may use the attribute, with clang and with other configurations
+# make bisect          does each patch build, bring no warning, and boot? Tries those left
 # make cross           compile what the series touches for ten targets: no new warnings?
 # make tree            lay out build/series, a git tree with one commit per patch
 # make refresh         write the commits of build/series back to patches/
@@ -102,7 +103,7 @@ endif
 # A target whose recipe failed must not look finished.
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all boot brief bundle check clean cost cross docs generated help kunit lint list-scenarios mail matrix \
+.PHONY: all bisect boot brief bundle check clean cost cross docs generated help kunit lint list-scenarios mail matrix \
 	mutants refresh report setup survey toolchains tree FORCE
 
 all: setup $(call guests,$(main)) $(call xen,$(main))
@@ -133,6 +134,7 @@ include make/elsewhere.mk
 include make/check.mk
 include make/suites.mk
 include make/cross.mk
+include make/bisect.mk
 
 # Not in $(OUT): the pages are those of all series. Each time anew: of pages that it has read
 # before, Sphinx repeats no warning.

@@ -51,6 +51,8 @@ CLOCKS = {"", "instructions"}
 HYPERVISORS = {"", "xen"}
 PROGRAMS = {"", "rdma-core"}
 KERNELS = ("base", "series")
+# A kernel with some of the patches.
+BETWEEN = "between"
 SERIES = os.environ.get("SERIES", "v7.0-rc2")
 EXPECTATIONS = {"both", "base", "series", "both_log", "base_log", "series_log"}
 # What the log of a boot that did not take place starts with; the reason follows.
@@ -93,7 +95,13 @@ class Scenario:
     series_log: list[str] = field(default_factory=list)
 
     def expected(self, kernel: str) -> list[tuple[str, str, str]]:
-        """What `kernel` must report: (why it is expected, fact, value)."""
+        """What `kernel` must report: (why it is expected, fact, value).
+
+        Between base and series it is what both must.
+        """
+        if kernel == BETWEEN:
+            series = {item[1:] for item in self.expected("series")}
+            return [item for item in self.expected("base") if item[1:] in series]
         own = self.base if kernel == "base" else self.series
         sources = (("prove", self.prove), ("both", self.both), (kernel, own))
         expected = {fact: (why, fact, value) for why, items in sources
@@ -101,8 +109,13 @@ class Scenario:
         return list(expected.values())
 
     def expected_log(self, kernel: str) -> list[str]:
-        own = self.base_log if kernel == "base" else self.series_log
+        own = {"base": self.base_log, "series": self.series_log, BETWEEN: []}[kernel]
         return list(dict.fromkeys(self.both_log + own))
+
+    def known_log(self, kernel: str) -> list[str]:
+        """What is no complaint, be it expected or not."""
+        return self.both_log + self.base_log + self.series_log if kernel == BETWEEN else \
+            self.expected_log(kernel)
 
 
 def inherit(scenario: Scenario, other: Scenario) -> None:

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of what tries each patch, with a tree of few files and machines that are made up."""
+
+import subprocess
+
+import kit
+import ktap_unittest
+
+# What is built is the code, whose lines say what the compilers and the machines make of it.
+MAKEFILE = r"""
+allmodconfig Makefile:;
+FORCE:;
+%.o: FORCE
+	@test "$(W)$(C)" = 11
+	@awk '/^warn/ { print FILENAME ":" FNR ":9: warning: " $$2 } /^error/ { exit 1 }' $*.c
+"""
+TOOLS = {
+    "build-kernel": """shift 2
+cd "$1" && ! grep error kernel/dma/mapping.c && mkdir -p obj-x86_64/arch/x86/boot &&
+	cp kernel/dma/mapping.c obj-x86_64/arch/x86/boot/bzImage""",
+    "build-guest": 'touch "$3"',
+    "boot": """echo >>"$0.calls"
+mkdir -p "$(dirname "$4")" && ! grep -q nothing "$2" || exit 2
+! grep -q panic "$2" || { cp "$2" "$4.failed"; exit 2; }
+cp "$2" "$4" """,
+    "judge": '[ "$3" = between ] && ! grep -q "^lie" "$4"',
+}
+
+
+class BisectTest(kit.ToolTest):
+    def setUp(self):
+        super().setUp()
+        top = self.folder / "kit"
+        (top / "tools").mkdir(parents=True)
+        for path in (*kit.TOOLS.iterdir(), *(kit.TOP / name for name in ("base", "configs",
+                                                                         "scenarios", "tests"))):
+            if path.name not in TOOLS:
+                (top / path.relative_to(kit.TOP)).symlink_to(path)
+        for name, script in TOOLS.items():
+            (top / "tools" / name).write_text(f"#!/bin/sh\n{script}\n")
+            (top / "tools" / name).chmod(0o755)
+        self.git(top, "init", "--quiet")
+        self.git(top, "commit", "--quiet", "--allow-empty", "--message", "the kit")
+        self.calls = top / "tools/boot.calls"
+        self.fragment = self.folder / "fragment"
+        self.fragment.write_text("CONFIG_EARLY=y\nCONFIG_LATER=y\n# CONFIG_NEVER is not set\n")
+        self.tree = self.tiny_kernel(self.folder / "series")
+        with (self.tree / "Makefile").open("a") as makefile:
+            makefile.write(MAKEFILE)
+        self.config = self.folder / "out/kernel.config"
+        (self.tree / "Kconfig").write_text("config EARLY\n")
+        self.git(self.tree, "init", "--quiet")
+        self.commit("base", "warn old\n")
+        self.git(self.tree, "tag", "base")
+        (self.tree / ".git/copied").write_text("a base\n")
+        # As make-series would have done.
+        between = self.folder / "out/between"
+        self.git(self.folder, "clone", "--quiet", self.tree, between)
+        (between / ".git/copied").write_text("a base\n")
+        self.commit("a cover letter", "warn old\n")
+
+    def git(self, tree, *args):
+        subprocess.run(["git", "-C", tree, "-c", "user.name=A Tester",
+                        "-c", "user.email=tester@example.org", *args], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def commit(self, subject, code):
+        (self.tree / "kernel/dma/mapping.c").write_text(code)
+        self.git(self.tree, "add", "--all")
+        self.git(self.tree, "commit", "--quiet", "--allow-empty", "--message", subject)
+
+    def try_patches(self):
+        """What came of it, and the rows of the table; booted is how often."""
+        self.calls.write_text("")
+        done = self.tool(self.folder / "kit/tools/try-patches", "base", self.tree,
+                         self.folder / "out", self.fragment, path=self.stand_in("sparse", ""))
+        self.booted = len(self.calls.read_text())
+        table = (self.folder / "out/results.rst").read_text()
+        return done, [line.strip() for line in table.splitlines()[3:]]
+
+    def test_each_patch(self):
+        (self.tree / "Kconfig").write_text("config EARLY\nmenuconfig LATER\n")
+        self.commit("moves what the base warns of", "more\nwarn old\n")
+        done, rows = self.try_patches()
+        self.succeeds(done)
+        self.assertEqual(rows, ['"moves what the base warns of",yes,yes,yes,yes'])
+        self.assertEqual(self.booted, 2)
+
+        self.commit("warns", "warn old\nwarn new\n")
+        self.commit("panics", "panic\n")
+        self.commit('"does" not build', "error\n")
+        self.commit("lies", "lie\n")
+        for _ in range(2):
+            done, rows = self.try_patches()
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(rows[1:], ['"warns",yes,no,yes,yes', '"panics",yes,yes,no,no',
+                                        '"""does"" not build",no,,,', '"lies",yes,yes,no,no'])
+            self.assertIn("# kernel/dma/mapping.c: warning: new\n", done.stdout)
+            self.assertIn("1 passed, 4 failed, 0 left", done.stdout)
+        # What panics has no log to be judged again.
+        self.assertEqual(self.booted, 2)
+
+        # Of another message, the same tree.
+        self.commit("mends all", "mended\n")
+        self.try_patches()
+        self.git(self.tree, "commit", "--quiet", "--amend", "--message", "says it better")
+        done, rows = self.try_patches()
+        self.assertEqual(rows[5:], ['"says it better",yes,yes,yes,yes'])
+        self.assertNotIn("better (", done.stdout)
+
+    def test_kunit_reads_it(self):
+        self.commit("adds", "more\n")
+        self.succeeds(self.try_patches()[0])
+        file, = (self.folder / "out").glob("*.ktap")
+        done = self.tool("tally", kit.OUT / "series", file)
+        self.succeeds(done)
+        self.assertIn("4 passed, 0 failed, 0 skipped", done.stdout)
+
+    def test_symbols_that_are_not_there_yet(self):
+        self.commit("adds nothing", "more\n")
+        self.try_patches()
+        self.assertEqual(self.config.read_text(), "CONFIG_EARLY=y\n# CONFIG_NEVER is not set\n")
+        (self.tree / "Kconfig").write_text("config EARLY\nmenuconfig LATER\n")
+        self.commit("adds one", "more\n")
+        self.try_patches()
+        self.assertEqual(self.config.read_text(), self.fragment.read_text())
+
+    def test_no_machine(self):
+        """That says nothing of the patch."""
+        self.commit("adds", "nothing is booted\n")
+        done, rows = self.try_patches()
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(rows, ['"adds"'])
+
+    def test_no_series(self):
+        self.refuses(self.tool("try-patches", "base", self.folder, "out", self.fragment,
+                               path=self.stand_in("sparse", "")), "make tree")
+
+
+if __name__ == "__main__":
+    ktap_unittest.main()
