@@ -39,7 +39,7 @@ MODULE_PARM_DESC(dma_bits, "Width of the addresses that the device can use");
 
 static bool mismatch;
 module_param(mismatch, bool, 0444);
-MODULE_PARM_DESC(mismatch, "Do not sync, and unmap with the wrong attributes");
+MODULE_PARM_DESC(mismatch, "Map twice, do not sync, and unmap with the wrong attributes");
 
 struct edu_file {
 	struct list_head list;
@@ -81,8 +81,8 @@ static int edu_map_phys(struct edu_map *map, unsigned long attrs)
 {
 	struct device *dev = &edu.pdev->dev;
 	struct page *page;
+	dma_addr_t dma, again;
 	phys_addr_t phys;
-	dma_addr_t dma;
 	void *buf;
 	int err;
 
@@ -102,6 +102,12 @@ static int edu_map_phys(struct edu_map *map, unsigned long attrs)
 		goto free;
 	}
 
+	/* As a driver does that has leaked the first one. */
+	if (mismatch) {
+		again = dma_map_phys(dev, phys, EDU_SIZE, DMA_FROM_DEVICE, attrs);
+		if (!dma_mapping_error(dev, again))
+			dma_unmap_phys(dev, again, EDU_SIZE, DMA_FROM_DEVICE, attrs);
+	}
 	err = edu_measure(map, buf, dma);
 	/* A coherent mapping is one that nobody has to sync. */
 	if (!err && !attrs && !mismatch) {

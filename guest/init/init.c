@@ -175,6 +175,9 @@ static void measure(void)
 		sleep(LINES_WAIT);
 	refused_lines = 0;
 
+	/* Each report is judged, not only the first. */
+	if (dma_debug_is_on() && write_word(DMA_DEBUG "all_errors", "1"))
+		failure("all_errors");
 	if (start_edu())
 		failure("start");
 	run_probes();
