@@ -7,6 +7,8 @@ from pathlib import Path
 project = "A DMA API that refuses rather than corrupts"
 extensions = []
 html_theme = "alabaster"
+# For the tables.
+html_theme_options = {"page_width": "75rem", "body_max_width": "none"}
 nitpicky = True
 
 # What the last boots measured; a fresh clone has none.
