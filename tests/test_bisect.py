@@ -9,6 +9,7 @@ import ktap_unittest
 
 # What is built is the code, whose lines say what the compilers and the machines make of it.
 MAKEFILE = r"""
+real-obj-y := kernel/dma/mapping.o
 allmodconfig Makefile:;
 FORCE:;
 %.o: FORCE
@@ -81,6 +82,8 @@ class BisectTest(kit.ToolTest):
 
     def test_each_patch(self):
         (self.tree / "Kconfig").write_text("config EARLY\nmenuconfig LATER\n")
+        # It is in no configuration.
+        (self.tree / "kernel/dma/kunit.c").write_text("error\n")
         self.commit("moves what the base warns of", "more\nwarn old\n")
         done, rows = self.try_patches()
         self.succeeds(done)
