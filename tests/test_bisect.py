@@ -10,13 +10,15 @@ import ktap_unittest
 # What is built is the code, whose lines say what the compilers and the machines make of it.
 MAKEFILE = r"""
 real-obj-y := kernel/dma/mapping.o
-allmodconfig Makefile:;
+allmodconfig prepare Makefile:;
 FORCE:;
 %.o: FORCE
 	@test "$(W)$(C)" = 11
 	@awk '/^warn/ { print FILENAME ":" FNR ":9: warning: " $$2 } /^error/ { exit 1 }' $*.c
 """
 TOOLS = {
+    "make-series": """. "${0%/*}/lib.sh"
+git clone --quiet "$1/../series" "$2" && base_id "$1" >"$2/.git/copied" """,
     "build-kernel": """shift 2
 cd "$1" && ! grep error kernel/dma/mapping.c && mkdir -p obj-x86_64/arch/x86/boot &&
 	cp kernel/dma/mapping.c obj-x86_64/arch/x86/boot/bzImage""",
@@ -41,8 +43,10 @@ class BisectTest(kit.ToolTest):
         for name, script in TOOLS.items():
             (top / "tools" / name).write_text(f"#!/bin/sh\n{script}\n")
             (top / "tools" / name).chmod(0o755)
-        self.git(top, "init", "--quiet")
-        self.git(top, "commit", "--quiet", "--allow-empty", "--message", "the kit")
+        self.base = self.folder / "base"
+        for folder in (top, self.base):
+            self.git(self.folder, "init", "--quiet", folder)
+            self.git(folder, "commit", "--quiet", "--allow-empty", "--message", "it")
         self.calls = top / "tools/boot.calls"
         self.fragment = self.folder / "fragment"
         self.fragment.write_text("CONFIG_EARLY=y\nCONFIG_LATER=y\n# CONFIG_NEVER is not set\n")
@@ -55,10 +59,6 @@ class BisectTest(kit.ToolTest):
         self.commit("base", "warn old\n")
         self.git(self.tree, "tag", "base")
         (self.tree / ".git/copied").write_text("a base\n")
-        # As make-series would have done.
-        between = self.folder / "out/between"
-        self.git(self.folder, "clone", "--quiet", self.tree, between)
-        (between / ".git/copied").write_text("a base\n")
         self.commit("a cover letter", "warn old\n")
 
     def git(self, tree, *args):
@@ -74,7 +74,7 @@ class BisectTest(kit.ToolTest):
     def try_patches(self):
         """What came of it, and the rows of the table; booted is how often."""
         self.calls.write_text("")
-        done = self.tool(self.folder / "kit/tools/try-patches", "base", self.tree,
+        done = self.tool(self.folder / "kit/tools/try-patches", self.base, self.tree,
                          self.folder / "out", self.fragment, path=self.stand_in("sparse", ""))
         self.booted = len(self.calls.read_text())
         table = (self.folder / "out/results.rst").read_text()
@@ -111,6 +111,17 @@ class BisectTest(kit.ToolTest):
         done, rows = self.try_patches()
         self.assertEqual(rows[5:], ['"says it better",yes,yes,yes,yes'])
         self.assertNotIn("better (", done.stdout)
+
+    def test_another_base(self):
+        self.commit("adds", "more\n")
+        for number in range(2):
+            self.succeeds(self.try_patches()[0])
+            self.assertEqual(self.booted, 2)
+            self.succeeds(self.try_patches()[0])
+            self.assertEqual(self.booted, 0)
+            (self.base / "Kbuild").write_text(str(number))
+            self.git(self.base, "add", "--all")
+            self.git(self.base, "commit", "--quiet", "--message", "another")
 
     def test_kunit_reads_it(self):
         self.commit("adds", "more\n")

@@ -192,6 +192,11 @@ made_of() { # TREE
 	echo
 }
 
+# The base that make-series copies: another package may be of the same version.
+base_id() { # BASE
+	tree_git "$1" rev-parse 'HEAD^{tree}' && made_of "$1"
+}
+
 # Git knows only the folders that the series touches; a file elsewhere would be built, and
 # be in no patch. What is hidden at the top is not built: kunit.py's .kunit, an editor's files.
 edits_are_tracked() { # TREE
