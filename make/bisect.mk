@@ -2,7 +2,8 @@
 # Each patch after the other. What is known of them means nothing with other machines.
 
 $(OUT)/bisect.stamp: $(call fragments,x86_64,series) $(wildcard guest/* guest/*/* tests/cross/*.config) \
-		$(foreach s,$(main),$(files.$(s))) $(addprefix tools/,boot judge scenarios.py try-patches) | setup
+		$(foreach s,$(main),$(files.$(s))) configs/Kconfig \
+		$(addprefix tools/,boot build-guest build-kernel judge ktap.py scenarios.py try-patches) | setup
 	@rm -rf $(OUT)/bisect/*.ktap $(OUT)/bisect/boots
 	@touch $@
 

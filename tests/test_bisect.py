@@ -10,19 +10,22 @@ import ktap_unittest
 # What is built is the code, whose lines say what the compilers and the machines make of it.
 MAKEFILE = r"""
 real-obj-y := kernel/dma/mapping.o
-allmodconfig prepare Makefile:;
-FORCE:;
+allmodconfig:
+	touch $(O)/.config
+prepare Makefile FORCE:;
 %.o: FORCE
-	@test "$(W)$(C)" = 11
-	@awk '/^warn/ { print FILENAME ":" FNR ":9: warning: " $$2 } /^error/ { exit 1 }' $*.c
+	@test "$(W)$(C)" = 11 && ! grep silent $*.c
+	@[ $(O)/$@ -nt $*.c ] || { echo '  CC      $@' && mkdir -p $(O)/$(@D) && rm -f $(O)/$@ && awk \
+		'/^warn/ { print FILENAME ":" FNR ":9: warning: " $$2 } /^error/ { exit 1 }' $*.c && touch $(O)/$@; }
 """
 TOOLS = {
     "make-series": """. "${0%/*}/lib.sh"
 git clone --quiet "$1/../series" "$2" && base_id "$1" >"$2/.git/copied" """,
     "build-kernel": """shift 2
+[ ! -e full ] || exit 2
 cd "$1" && ! grep error kernel/dma/mapping.c && mkdir -p obj-x86_64/arch/x86/boot &&
 	cp kernel/dma/mapping.c obj-x86_64/arch/x86/boot/bzImage""",
-    "build-guest": 'touch "$3"',
+    "build-guest": 'mkdir -p "$3.d" && touch "$3.d/init" "$3.d/edu.ko" && date +%N >"$3"',
     "boot": """echo >>"$0.calls"
 mkdir -p "$(dirname "$4")" && ! grep -q nothing "$2" || exit 2
 ! grep -q panic "$2" || { cp "$2" "$4.failed"; exit 2; }
@@ -91,26 +94,70 @@ class BisectTest(kit.ToolTest):
         self.assertEqual(self.booted, 2)
 
         self.commit("warns", "warn old\nwarn new\n")
+        self.commit("warns twice", "warn old\nwarn old\n")
         self.commit("panics", "panic\n")
         self.commit('"does" not build', "error\n")
         self.commit("lies", "lie\n")
-        for _ in range(2):
+        for booted in (8, 2):
             done, rows = self.try_patches()
             self.assertEqual(done.returncode, 1)
-            self.assertEqual(rows[1:], ['"warns",yes,no,yes,yes', '"panics",yes,yes,no,no',
-                                        '"""does"" not build",no,,,', '"lies",yes,yes,no,no'])
-            self.assertIn("# kernel/dma/mapping.c: warning: new\n", done.stdout)
-            self.assertIn("1 passed, 4 failed, 0 left", done.stdout)
-        # What panics has no log to be judged again.
-        self.assertEqual(self.booted, 2)
+            self.assertEqual(rows[1:], ['"warns",yes,no,yes,yes', '"warns twice",yes,no,yes,yes',
+                                        '"panics",yes,yes,no,no', '"""does"" not build",no,,,',
+                                        '"lies",yes,yes,no,no'])
+            self.assertIn("# kernel/dma/mapping.o: kernel/dma/mapping.c: warning: new\n", done.stdout)
+            self.assertIn("1 passed, 5 failed, 0 left", done.stdout)
+            # What panics has no log to be judged again.
+            self.assertEqual(self.booted, booted)
 
         # Of another message, the same tree.
         self.commit("mends all", "mended\n")
         self.try_patches()
-        self.git(self.tree, "commit", "--quiet", "--amend", "--message", "says it better")
+        self.git(self.tree, "commit", "--quiet", "--amend", "--message", r"says it \n better")
         done, rows = self.try_patches()
-        self.assertEqual(rows[5:], ['"says it better",yes,yes,yes,yes'])
+        self.assertEqual(rows[6:], [r'"says it \n better",yes,yes,yes,yes'])
         self.assertNotIn("better (", done.stdout)
+
+    def test_warning_that_stays(self):
+        """It is not forgotten where nothing is compiled, or where that was cut off."""
+        self.commit("warns", "warn new\n")
+        (self.tree / "more").write_text("")
+        self.commit("adds a file", "warn new\n")
+        for _ in range(2):
+            self.assertEqual(self.try_patches()[1], ['"warns",yes,no,yes,yes',
+                                                     '"adds a file",yes,no,yes,yes'])
+            for name in ("whole", "kernel,dma,mapping.o"):
+                (self.folder / "out/said" / name).unlink()
+
+    def test_file_that_only_a_later_patch_touches(self):
+        self.commit("adds", "more\n")
+        self.succeeds(self.try_patches()[0])
+        with (self.tree / "Makefile").open("a") as makefile:
+            makefile.write("real-obj-y += Kbuild.o\n")
+        (self.tree / "Kbuild.c").write_text("warn new\n")
+        self.commit("adds a file", "more\n")
+        done, rows = self.try_patches()
+        self.assertEqual(rows[1:], ['"adds a file",yes,no,yes,yes'])
+
+    def test_compiler_that_fails_without_a_word(self):
+        self.commit("fails", "silent\n")
+        done, rows = self.try_patches()
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(rows, ['"fails",yes,no,yes,yes'])
+
+    def test_patch_that_only_deletes(self):
+        (self.tree / "gone.c").write_text("")
+        self.commit("adds", "more\n")
+        (self.tree / "gone.c").unlink()
+        self.commit("deletes", "more\n")
+        self.succeeds(self.try_patches()[0])
+
+    def test_tool_that_cannot_work(self):
+        """That says nothing of the patch."""
+        self.commit("adds", "more\n")
+        (self.folder / "full").touch()
+        done, rows = self.try_patches()
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(rows, ['"adds"'])
 
     def test_another_base(self):
         self.commit("adds", "more\n")
@@ -147,9 +194,15 @@ class BisectTest(kit.ToolTest):
         self.assertEqual(done.returncode, 2)
         self.assertEqual(rows, ['"adds"'])
 
-    def test_no_series(self):
-        self.refuses(self.tool("try-patches", "base", self.folder, "out", self.fragment,
-                               path=self.stand_in("sparse", "")), "make tree")
+    def test_what_is_not_laid_out(self):
+        """What was found before stays."""
+        self.commit("adds", "more\n")
+        self.try_patches()
+        for base, tree in ((self.folder / "none", self.tree), (self.base, self.base)):
+            self.refuses(self.tool("try-patches", base, tree, self.folder / "out", self.fragment,
+                                   path=self.stand_in("sparse", "")), "make tree")
+        self.try_patches()
+        self.assertEqual(self.booted, 0)
 
 
 if __name__ == "__main__":

@@ -539,6 +539,17 @@ class JudgeTest(kit.ToolTest):
         self.assertEqual(self.judge(OLD_FAULT + LOG, "series"),
                          ["no other report in the log"])
 
+    def test_between_base_and_series(self):
+        """What both must report; what either does is no complaint."""
+        also = "base = umem=ok\nseries = umem=EOPNOTSUPP\nbase = pinned=0\nseries = pinned=0\n"
+        log = LOG.replace("FACTS END count=3", "FACT pinned=0\nFACT umem=EIO\nFACTS END count=5")
+        for known in ("", OLD_FAULT):
+            self.assertEqual(self.judge(known + log, "between", also), [])
+        self.assertEqual(self.judge(log.replace("pinned=0", "pinned=1"), "between", also),
+                         ["pinned=0"])
+        self.assertEqual(self.judge(OLD_FAULT.replace("an old", "a new") + log, "between", also),
+                         ["no other report in the log"])
+
     def test_expected_report_did_not_come(self):
         self.assertEqual(self.judge(LOG, "base"), ["log: an old fault"])
 

@@ -175,7 +175,7 @@ static void measure(void)
 		sleep(LINES_WAIT);
 	refused_lines = 0;
 
-	/* Each report is judged, not only the first. */
+	/* From here on, each report is printed and judged, not only the first. */
 	if (dma_debug_is_on() && write_word(DMA_DEBUG "all_errors", "1"))
 		failure("all_errors");
 	if (start_edu())
