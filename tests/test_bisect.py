@@ -15,8 +15,9 @@ allmodconfig:
 prepare Makefile FORCE:;
 %.o: FORCE
 	@test "$(W)$(C)" = 11 && ! grep silent $*.c
-	@[ $(O)/$@ -nt $*.c ] || { echo '  CC      $@' && mkdir -p $(O)/$(@D) && rm -f $(O)/$@ && awk \
-		'/^warn/ { print FILENAME ":" FNR ":9: warning: " $$2 } /^error/ { exit 1 }' $*.c && touch $(O)/$@; }
+	@[ $(O)/$@ -nt $*.c ] || { echo '  CC      $@' && mkdir -p $(O)/$(@D) && rm -f $(O)/$@ && \
+		awk '/^warn/ { print FILENAME ":" FNR ":9: warning: " $$2 } /^error/ { exit 1 }' $*.c && \
+		touch $(O)/$@; }
 """
 TOOLS = {
     "make-series": """. "${0%/*}/lib.sh"
@@ -104,7 +105,8 @@ class BisectTest(kit.ToolTest):
             self.assertEqual(rows[1:], ['"warns",yes,no,yes,yes', '"warns twice",yes,no,yes,yes',
                                         '"panics",yes,yes,no,no', '"""does"" not build",no,,,',
                                         '"lies",yes,yes,no,no'])
-            self.assertIn("# kernel/dma/mapping.o: kernel/dma/mapping.c: warning: new\n", done.stdout)
+            self.assertIn("# kernel/dma/mapping.o: kernel/dma/mapping.c: warning: new\n",
+                          done.stdout)
             self.assertIn("1 passed, 5 failed, 0 left", done.stdout)
             # What panics has no log to be judged again.
             self.assertEqual(self.booted, booted)
