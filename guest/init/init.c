@@ -175,11 +175,12 @@ static void measure(void)
 		sleep(LINES_WAIT);
 	refused_lines = 0;
 
-	/* From here on, each report is printed and judged, not only the first. */
-	if (dma_debug_is_on() && write_word(DMA_DEBUG "all_errors", "1"))
-		failure("all_errors");
 	if (start_edu())
 		failure("start");
+	/* Of a driver with several faults, each report is to be printed. */
+	if (!strcmp(read_word("/sys/module/edu/parameters/mismatch").text, "Y") &&
+	    write_word(DMA_DEBUG "all_errors", "1"))
+		failure("all_errors");
 	run_probes();
 	if (stop_edu())
 		failure("stop");
