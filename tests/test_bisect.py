@@ -12,6 +12,7 @@ MAKEFILE = r"""
 real-obj-y := kernel/dma/mapping.o
 allmodconfig:
 	touch $(O)/.config
+	echo >>$(O)/times
 prepare Makefile FORCE:;
 %.o: FORCE
 	@test "$(W)$(C)" = 11 && ! grep silent $*.c
@@ -186,8 +187,11 @@ class BisectTest(kit.ToolTest):
         self.assertEqual(self.config.read_text(), "CONFIG_EARLY=y\n# CONFIG_NEVER is not set\n")
         (self.tree / "Kconfig").write_text("config EARLY\nmenuconfig LATER\n")
         self.commit("adds one", "more\n")
+        times = self.folder / "out/between/obj-check/times"
+        self.assertEqual(len(times.read_text()), 1)
         self.try_patches()
         self.assertEqual(self.config.read_text(), self.fragment.read_text())
+        self.assertEqual(len(times.read_text()), 2)
 
     def test_no_machine(self):
         """That says nothing of the patch."""
