@@ -173,6 +173,16 @@ class BisectTest(kit.ToolTest):
             self.git(self.base, "add", "--all")
             self.git(self.base, "commit", "--quiet", "--message", "another")
 
+    def test_folder_of_somebody_else(self):
+        self.commit("adds", "more\n")
+        own = self.folder / "out/between/file"
+        own.parent.mkdir(parents=True)
+        own.write_text("mine")
+        done = self.tool(self.folder / "kit/tools/try-patches", self.base, self.tree,
+                         self.folder / "out", self.fragment, path=self.stand_in("sparse", ""))
+        self.refuses(done, "name another folder")
+        self.assertEqual(own.read_text(), "mine")
+
     def test_kunit_reads_it(self):
         self.commit("adds", "more\n")
         self.succeeds(self.try_patches()[0])

@@ -184,18 +184,6 @@ class SurveyTest(kit.ToolTest):
             (self.folder / f"{name}.ktap").write_text(f"# caught by: x, in direct\nok 1 {name}\n")
         self.succeeds(self.tool("survey", self.folder))
 
-    def test_page(self):
-        """Of columns and survivors what there is."""
-        (self.folder / "patches").mkdir()
-        (self.folder / "series").mkdir()
-        (self.folder / "patches/c.patch").write_text("x\n\nmm/c.c, f(), it: x;\n")
-        (self.folder / "series/mutants").write_text("1 c\n")
-        (self.folder / "c.ktap").write_text("# survived: it\nnot ok 1 c\n")
-        self.tool("survey", self.folder)
-        self.assertEqual((self.folder / "results.rst").read_text().splitlines()[1:], [
-            "   :header: file, generated, survived", "", "   mm/c.c, 1, 1", "   all, 1, 1", "",
-            "- ``c: mm/c.c, f(), it: x;``"])
-
     def test_nothing_planted(self):
         self.refuses(self.tool("survey", self.folder), "run 'make generated'")
 
